@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When base backups of a site are taken, how, and how many are kept.
+ *
+ * @param interval between the starts of two base backups, or null: only on request
+ * @param hour of the day in UTC at which the interval's grid starts, or null
+ * @param minute of the hour at which the interval's grid starts, or null; set if and only if hour
+ *     is
+ * @param count how many base backups are kept, or null for all
+ * @param countMin how many are kept however old they are
+ * @param ageDaysMax base backups older than this go, down to countMin; null: none goes by age
+ * @param chunkSize plain bytes of a chunk, at which it is closed after the file that reaches it
+ * @param chunksInProgress how many chunks of a base backup lie in the spool at most
+ * @param walTimeout how long a base backup waits for its WAL to arrive in the repository
+ */
+public record BaseBackupConfig(
+    @Nullable Duration interval,
+    @Nullable Integer hour,
+    @Nullable Integer minute,
+    @Nullable Integer count,
+    int countMin,
+    @Nullable Integer ageDaysMax,
+    long chunkSize,
+    int chunksInProgress,
+    Duration walTimeout) {}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.config;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of one kind of object in pghoard.json; docs/configuration.md describes each of them.
+ *
+ * @param where such objects stand, as a message names it
+ */
+record Keys(String where, Map<String, Key> byName) {
+  private static final String LEAVE_OUT = "leave it out";
+
+  static final Keys TOP =
+      of(
+          "at the top of the file",
+          Key.read("backup_location"),
+          Key.read("backup_sites"),
+          Key.read("http_address"),
+          Key.read("http_port"),
+          Key.read("webserver_username"),
+          Key.read("webserver_password"),
+          Key.read("alert_file_dir"),
+          Key.read("json_state_file_path"),
+          Key.read("maintenance_mode_file"),
+          Key.read("log_level"),
+          Key.read("syslog_address"),
+          Key.read("syslog_facility"),
+          Key.read("pg_basebackup_path"),
+          Key.read("pg_receivexlog_path"),
+          Key.read("compression"),
+          Key.read("transfer"),
+          Key.read("restore_process_count"),
+          Key.read("restore_prefetch"),
+          Key.read("hash_algorithm"),
+          Key.read("routes_directory"),
+          Key.later(
+              "syslog", "set it to false; the log goes to standard error, where systemd reads it"),
+          Key.later("statsd", LEAVE_OUT),
+          Key.later("pushgateway", LEAVE_OUT),
+          Key.later("prometheus", LEAVE_OUT),
+          Key.later("upload_retries_warning_limit", LEAVE_OUT),
+          Key.gone("stats", "no release of pghoard ever read it; its metrics were under statsd"),
+          Key.gone(
+              "push_gateway",
+              "no release of pghoard ever read it; its metrics were under pushgateway"),
+          Key.gone(
+              "path_prefix", "set prefix in each site: what path_prefix has, a slash, the site"),
+          Key.gone("own_db", "take it away: the nodes of each site say how to connect"),
+          Key.gone("remote_conns", "take it away: the nodes of each site say how to connect"),
+          Key.gone("tar_executable", "take it away: a restore needs no tar program"),
+          Key.gone(
+              "graceful_shutdown_compression_timeout",
+              "set camel.main.shutdown-timeout in application.properties"),
+          Key.gone(
+              "graceful_shutdown_upload_timeout",
+              "set camel.main.shutdown-timeout in application.properties"),
+          Key.gone("deleter_event_get_timeout", "take it away: nothing waits for a deleter"));
+
+  static final Keys SITE =
+      of(
+          "in a site of backup_sites",
+          Key.read("nodes"),
+          Key.read("active"),
+          Key.read("active_backup_mode"),
+          Key.read("prefix"),
+          Key.read("pg_data_directory"),
+          Key.read("pg_bin_directory"),
+          Key.read("pg_basebackup_path"),
+          Key.read("pg_receivexlog_path"),
+          Key.read("object_storage"),
+          Key.read("basebackup_mode"),
+          Key.read("basebackup_interval_hours"),
+          Key.read("basebackup_hour"),
+          Key.read("basebackup_minute"),
+          Key.read("basebackup_count"),
+          Key.read("basebackup_count_min"),
+          Key.read("basebackup_age_days_max"),
+          Key.read("basebackup_chunk_size"),
+          Key.read("basebackup_chunks_in_progress"),
+          Key.read("basebackup_wal_timeout_seconds"),
+          Key.read("restore_directories"),
+          Key.later("encryption_key_id", "leave it out: objects are stored in plain until then"),
+          Key.laterUnlessEmpty(
+              "encryption_keys", "leave it out: objects are stored in plain until then"),
+          Key.laterUnlessEmpty("moved_from", "leave it out"),
+          Key.laterUnlessEmpty(
+              "pg_receivexlog", "leave it out, with active_backup_mode archive_command"),
+          Key.later("basebackup_delta_mode_min_delta_file_size", LEAVE_OUT),
+          Key.later("basebackup_delta_mode_chunk_size", LEAVE_OUT),
+          Key.later("basebackup_delta_mode_max_retries", LEAVE_OUT),
+          Key.gone(
+              "basebackup_threads",
+              "pg_basebackup sends one stream; set compression.thread_count at the top of the file"),
+          Key.gone(
+              "basebackup_compression_threads",
+              "set compression.thread_count at the top of the file"),
+          Key.gone(
+              "pg_xlog_directory",
+              "set pg_data_directory to the data directory itself, the one above pg_xlog or pg_wal"),
+          Key.gone("stream_compression", "set basebackup_mode to \"pipe\""),
+          Key.gone("pg_version", "take it away: the server itself is asked"));
+
+  static final Keys COMPRESSION =
+      of("in compression", Key.read("algorithm"), Key.read("level"), Key.read("thread_count"));
+
+  static final Keys TRANSFER = of("in transfer", Key.read("thread_count"));
+
+  static final Keys LOCAL_STORAGE =
+      of(
+          "in object_storage of type local",
+          Key.read("storage_type"),
+          Key.read("directory"),
+          Key.read("prefix"));
+
+  /** All of them, by their names in docs/configuration.md. */
+  static Map<String, Keys> all() {
+    Map<String, Keys> all = new LinkedHashMap<>();
+    all.put("", TOP);
+    all.put("compression.", COMPRESSION);
+    all.put("transfer.", TRANSFER);
+    all.put("backup_sites.SITE.", SITE);
+    all.put("backup_sites.SITE.object_storage.", LOCAL_STORAGE);
+    return all;
+  }
+
+  /** Where else a key may stand that is not known here, or null. */
+  static @Nullable String elsewhere(String name) {
+    return List.of(TOP, SITE, COMPRESSION).stream()
+        .filter(keys -> keys.names().contains(name))
+        .map(Keys::where)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The keys that are read: the ones to suggest. */
+  Set<String> names() {
+    return byName.values().stream()
+        .filter(key -> key.fate() == Key.Fate.READ)
+        .map(Key::name)
+        .collect(Collectors.toSet());
+  }
+
+  private static Keys of(String where, Key... keys) {
+    Map<String, Key> byName = new LinkedHashMap<>();
+    Arrays.stream(keys).forEach(key -> byName.put(key.name(), key));
+    return new Keys(where, byName);
+  }
+}

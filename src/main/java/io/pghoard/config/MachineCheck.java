@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a daemon needs on this machine, beyond a correct file: directories and PostgreSQL's
+ * programs. A restore needs none of it.
+ */
+public final class MachineCheck {
+  private final List<Problem> problems = new ArrayList<>();
+
+  private MachineCheck() {}
+
+  /** Everything that keeps a daemon with this configuration from working here; creates nothing. */
+  public static List<Problem> problems(PghoardConfig config) {
+    MachineCheck check = new MachineCheck();
+    check.writable("$.backup_location", config.backupLocation());
+    check.writable("$.alert_file_dir", config.alertFileDirectory());
+    check.parent("$.json_state_file_path", config.stateFile());
+    config.sites().values().forEach(check::site);
+    return List.copyOf(check.problems);
+  }
+
+  private void site(SiteConfig site) {
+    String path = Place.member("$.backup_sites", site.name().text());
+    writable(path + ".object_storage.directory", site.storage().directory());
+    if (!site.active()) {
+      return;
+    }
+    dataDirectory(path + ".pg_data_directory", site.dataDirectory());
+    Path binaries = site.binDirectory();
+    if (binaries != null && !Files.isDirectory(binaries)) {
+      wrong(
+          path + ".pg_bin_directory",
+          binaries + " is no directory",
+          "set the one of pg_basebackup");
+    }
+    Path program = site.baseBackupProgram();
+    if (program != null && !Files.isExecutable(program)) {
+      wrong(
+          path + ".pg_basebackup_path",
+          program + " is no program that can be run",
+          "set it to the path of pg_basebackup, or leave it out");
+    }
+  }
+
+  private void dataDirectory(String path, Path directory) {
+    if (!Files.isDirectory(directory)) {
+      wrong(path, directory + " is no directory", "set it to the cluster's data directory");
+    } else if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
+      wrong(
+          path,
+          directory + " cannot be read: permission denied",
+          "run pghoard as the user that PostgreSQL runs as");
+    } else if (!Files.isRegularFile(directory.resolve("PG_VERSION"))) {
+      wrong(
+          path,
+          directory + " is no data directory: it has no file PG_VERSION",
+          "set it to the directory that \"SHOW data_directory\" tells");
+    }
+  }
+
+  private void parent(String path, Path file) {
+    Path directory = file.getParent();
+    if (directory != null) {
+      writable(path, directory);
+    }
+  }
+
+  /** A directory that is not there yet is made at start: what counts is the nearest one above. */
+  private void writable(String path, Path directory) {
+    Path nearest = directory;
+    while (!Files.exists(nearest) && nearest.getParent() != null) {
+      nearest = nearest.getParent();
+    }
+    if (!Files.isDirectory(nearest)) {
+      wrong(path, nearest + " is no directory", "choose another path");
+    } else if (!Files.isWritable(nearest)) {
+      wrong(
+          path,
+          nearest + " cannot be written: permission denied",
+          "give the user that pghoard runs as the right to write there, or choose another path");
+    }
+  }
+
+  private void wrong(String path, String cause, String remedy) {
+    problems.add(new Problem(path, 0, 0, cause, remedy));
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.config;
+
+import io.pghoard.config.JsonValue.Member;
+import io.pghoard.config.JsonValue.NullValue;
+import io.pghoard.config.JsonValue.NumberValue;
+import io.pghoard.config.JsonValue.ObjectValue;
+import io.pghoard.config.JsonValue.TextValue;
+import io.pghoard.postgres.ConnectionInfo;
+import io.pghoard.postgres.ConnectionString;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a node: an object of libpq's parameters, libpq's key=value string, or its URI. */
+record NodeReader(Problems problems) {
+  private static final String LATER_SLOT =
+      "a replication slot is for receiving WAL, which a later release brings";
+  private static final String NO_SLOT =
+      "take slot away, and drop an unused slot in PostgreSQL: it keeps WAL for ever";
+
+  /** The node, or null when something is wrong with it. */
+  @Nullable ConnectionInfo read(JsonValue value) {
+    Map<String, String> parameters = null;
+    if (value instanceof ObjectValue object) {
+      parameters = parameters(object);
+    } else if (value instanceof TextValue text) {
+      parameters = parameters(text);
+    } else {
+      problems.add(
+          value.place(),
+          "a node is " + value.kind(),
+          "write an object of libpq's parameters, a key=value string or a postgres:// URI");
+    }
+    return parameters == null ? null : connectionInfo(value.place(), parameters);
+  }
+
+  private @Nullable Map<String, String> parameters(ObjectValue object) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    boolean whole = true;
+    for (Map.Entry<String, Member> entry : object.members().entrySet()) {
+      String keyword = entry.getKey();
+      JsonValue value = entry.getValue().value();
+      if (value instanceof NullValue) {
+        continue;
+      }
+      whole &= isKnown(entry.getValue().place(), keyword, "\"" + keyword + "\"");
+      if (value instanceof TextValue text) {
+        parameters.put(keyword, text.text());
+      } else if (value instanceof NumberValue number) {
+        parameters.put(keyword, number.digits());
+      } else {
+        problems.add(
+            value.place(),
+            "the value is " + value.kind(),
+            "write a text in double quotes or a number");
+        whole = false;
+      }
+    }
+    return whole ? parameters : null;
+  }
+
+  private @Nullable Map<String, String> parameters(TextValue text) {
+    try {
+      Map<String, String> parameters = ConnectionString.parse(text.text());
+      boolean whole = true;
+      for (String keyword : parameters.keySet()) {
+        // The keyword itself is not shown: it may be a piece of a password that lacks its quotes.
+        whole &= isKnown(text.place(), keyword, "a keyword of the text");
+      }
+      return whole ? parameters : null;
+    } catch (IllegalArgumentException unreadable) {
+      problems.add(
+          text.place(),
+          "this is neither a key=value string nor a URI of libpq: " + unreadable.getMessage(),
+          "write it as chapter \"Connection Strings\" of libpq's documentation has it");
+      return null;
+    }
+  }
+
+  private boolean isKnown(Place place, String keyword, String shown) {
+    Set<String> known = ConnectionInfo.keywords();
+    if (known.contains(keyword)) {
+      return true;
+    }
+    if (keyword.equals("slot")) {
+      problems.add(place, LATER_SLOT, NO_SLOT);
+    } else if (keyword.equals("username")) {
+      problems.add(place, "libpq has no parameter username", "the parameter is called user");
+    } else {
+      problems.add(
+          place,
+          shown + " is no parameter of libpq",
+          "the nearest one is " + NearestKey.of(keyword, known));
+    }
+    return false;
+  }
+
+  private @Nullable ConnectionInfo connectionInfo(Place place, Map<String, String> parameters) {
+    try {
+      return new ConnectionInfo(parameters);
+    } catch (IllegalArgumentException refused) {
+      problems.add(place, "libpq cannot use this: " + refused.getMessage(), "correct the value");
+      return null;
+    }
+  }
+}

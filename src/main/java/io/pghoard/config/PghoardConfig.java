@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.config;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole of pghoard.json, checked.
+ *
+ * @param backupLocation where pghoard keeps its spool and its state
+ * @param httpAddress the address to listen on, "" for all
+ * @param httpPort the port to listen on, 0 for a free one
+ * @param credentials what a client must send, or null: then only loopback clients are served
+ * @param alertFileDirectory where alert files are created
+ * @param stateFile the JSON state file
+ * @param maintenanceModeFile while this file exists, no base backup is started
+ * @param logLevel of pghoard's own log: ERROR, WARN, INFO, DEBUG or TRACE
+ * @param hashAlgorithm of the hash of the plain content that is kept with each WAL segment, as
+ *     Python's hashlib calls it: sha1, sha256, ...
+ * @param transferThreads how many transfers of one site run side by side
+ * @param restoreThreads how many chunks a restore reads side by side
+ * @param restorePrefetch how many segments are fetched ahead of the one that a restore asks for
+ * @param routesDirectory where the operator's own routes lie
+ * @param sites by name, in the order of the file
+ */
+public record PghoardConfig(
+    Path backupLocation,
+    String httpAddress,
+    int httpPort,
+    @Nullable Credentials credentials,
+    Path alertFileDirectory,
+    Path stateFile,
+    Path maintenanceModeFile,
+    String logLevel,
+    CompressionConfig compression,
+    String hashAlgorithm,
+    int transferThreads,
+    int restoreThreads,
+    int restorePrefetch,
+    Path routesDirectory,
+    Map<SiteName, SiteConfig> sites) {}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.config;
+
+import io.pghoard.postgres.ConnectionInfo;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One site of {@code backup_sites}: a database cluster, with its place in storage.
+ *
+ * @param prefix the start of all its object keys, with no slash at either end
+ * @param active false: nothing is taken or deleted, the site can only be restored
+ * @param nodes how to connect to the cluster; at least one while the site is active
+ * @param dataDirectory the cluster's data directory on this machine; for a restore, the one to come
+ * @param binDirectory where PostgreSQL's programs lie, or null: searched
+ * @param baseBackupProgram the path of pg_basebackup, or null: searched in binDirectory, then in
+ *     PATH
+ * @param restoreDirectories under which directories a restore that is asked for over HTTP may write
+ */
+public record SiteConfig(
+    SiteName name,
+    String prefix,
+    boolean active,
+    List<ConnectionInfo> nodes,
+    Path dataDirectory,
+    @Nullable Path binDirectory,
+    @Nullable Path baseBackupProgram,
+    List<Path> restoreDirectories,
+    StorageConfig storage,
+    BaseBackupConfig baseBackup) {}

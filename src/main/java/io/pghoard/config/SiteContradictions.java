@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.config;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Finds what cannot be true of two sites together, or of a site and the whole file. */
+final class SiteContradictions {
+  /** The folders that a site has below its prefix (docs/format.md). */
+  private static final List<String> FOLDERS =
+      List.of(
+          "basebackup",
+          "basebackup_chunk",
+          "basebackup_delta",
+          "basebackup_delta_chunk",
+          "preservation_request",
+          "timeline",
+          "xlog");
+
+  private final Problems problems;
+  private final Path backupLocation;
+  private final Map<Path, SiteName> placesInStorage = new LinkedHashMap<>();
+
+  SiteContradictions(Problems problems, Path backupLocation) {
+    this.problems = problems;
+    this.backupLocation = backupLocation;
+  }
+
+  /** Checks one more site against the file and against the sites before it. */
+  void check(SiteConfig site, Section section) {
+    checkDataDirectory(site, section);
+    Path place = site.storage().directory().resolve(site.prefix()).normalize();
+    placesInStorage.forEach((other, name) -> checkStorage(section, place, other, name));
+    placesInStorage.putIfAbsent(place, site.name());
+  }
+
+  /** PostgreSQL removes what it does not know there, and a base backup would hold itself. */
+  private void checkDataDirectory(SiteConfig site, Section section) {
+    if (!section.isSet("pg_data_directory") || site.dataDirectory().equals(Path.of("/"))) {
+      return;
+    }
+    if (backupLocation.startsWith(site.dataDirectory())) {
+      section.wrong(
+          "pg_data_directory",
+          "backup_location lies inside it",
+          "choose a backup_location outside of every data directory");
+    }
+    if (section.isSet("object_storage")
+        && site.storage().directory().startsWith(site.dataDirectory())) {
+      section.wrong(
+          "object_storage",
+          "the repository lies inside pg_data_directory",
+          "choose a directory outside of every data directory");
+    }
+  }
+
+  private void checkStorage(Section section, Path place, Path other, SiteName name) {
+    boolean within = isInFolder(place, other) || isInFolder(other, place);
+    if (place.equals(other) || within) {
+      problems.add(
+          section.has("prefix") ? section.place("prefix") : section.place(),
+          "the site has the same place in the same storage as site \"" + name + "\"",
+          "give each site a prefix, or a directory, of its own");
+    }
+  }
+
+  private static boolean isInFolder(Path inner, Path outer) {
+    return inner.startsWith(outer)
+        && inner.getNameCount() > outer.getNameCount()
+        && FOLDERS.contains(inner.getName(outer.getNameCount()).toString());
+  }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.postgres;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads PostgreSQL's {@code backup_manifest}, which lists every file of a base backup with its size
+ * and checksum, and the WAL that the backup needs. It may list a million files, so they are told
+ * one by one.
+ *
+ * <p>Source: <a href="https://www.postgresql.org/docs/15/backup-manifest-format.html">Backup
+ * Manifest Format</a>; versions 1 (PostgreSQL 13 to 16) and 2 (17 and later).
+ */
+public final class BackupManifest {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final JsonParser parser;
+  private final Consumer<FileEntry> each;
+  private final List<WalRange> ranges = new ArrayList<>();
+  private int version;
+  private @Nullable SystemIdentifier systemIdentifier;
+  private @Nullable String checksum;
+
+  /**
+   * One file of the backup.
+   *
+   * @param path relative to the data directory
+   * @param size in bytes
+   * @param checksumAlgorithm SHA256, CRC32C, ...; null when the backup was taken without
+   * @param checksum in lower-case hexadecimal digits; null as its algorithm is
+   */
+  public record FileEntry(
+      String path, long size, @Nullable String checksumAlgorithm, @Nullable String checksum) {}
+
+  /** WAL of one timeline that is needed to make the backup consistent. */
+  public record WalRange(int timeline, Lsn start, Lsn end) {}
+
+  /**
+   * What the manifest says of the backup as a whole.
+   *
+   * @param walRanges at least one
+   * @param systemIdentifier null before PostgreSQL 17
+   */
+  public record Summary(List<WalRange> walRanges, @Nullable SystemIdentifier systemIdentifier) {
+    public Summary {
+      walRanges = List.copyOf(walRanges);
+      if (walRanges.isEmpty()) {
+        throw new IllegalArgumentException("the backup_manifest names no WAL");
+      }
+    }
+  }
+
+  private BackupManifest(JsonParser parser, Consumer<FileEntry> each) {
+    this.parser = parser;
+    this.each = each;
+  }
+
+  /**
+   * Reads a manifest to its end, and checks it against its own checksum.
+   *
+   * @param in not closed
+   * @param each is told every file, in the manifest's order; before the checksum is known to hold
+   * @throws IOException when it is not a manifest, of an unknown version, damaged or cut off
+   */
+  public static Summary scan(InputStream in, Consumer<FileEntry> each) throws IOException {
+    BackupManifestHash hashed = new BackupManifestHash(in);
+    try (JsonParser parser =
+        JSON.createParser(hashed).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
+      BackupManifest manifest = new BackupManifest(parser, each);
+      manifest.read();
+      String actual = hashed.hexDigest();
+      if (!actual.equals(manifest.checksum)) {
+        throw new IOException(
+            "the backup_manifest is damaged: its SHA-256 is "
+                + actual
+                + ", and it says "
+                + manifest.checksum);
+      }
+      return new Summary(manifest.ranges, manifest.systemIdentifier);
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new IOException("the backup_manifest cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void read() throws IOException {
+    expect(JsonToken.START_OBJECT, parser.nextToken());
+    for (String key; (key = parser.nextFieldName()) != null; ) {
+      JsonToken value = parser.nextToken();
+      switch (key) {
+        case "PostgreSQL-Backup-Manifest-Version" -> version = parser.getIntValue();
+        case "System-Identifier" -> systemIdentifier = SystemIdentifier.parse(parser.getText());
+        case "Manifest-Checksum" -> checksum = parser.getText();
+        case "Files" -> readObjects(value, fields -> each.accept(fileEntry(fields)));
+        case "WAL-Ranges" -> readObjects(value, fields -> ranges.add(walRange(fields)));
+        default -> parser.skipChildren();
+      }
+    }
+    if (parser.nextToken() != null) {
+      throw new IllegalArgumentException("something follows its end");
+    }
+    if (version != 1 && version != 2) {
+      throw new IllegalArgumentException("its version is " + version + ", known are 1 and 2");
+    }
+  }
+
+  private void readObjects(JsonToken start, Consumer<Map<String, String>> object)
+      throws IOException {
+    expect(JsonToken.START_ARRAY, start);
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      expect(JsonToken.START_OBJECT, parser.currentToken());
+      Map<String, String> fields = new HashMap<>();
+      for (String key; (key = parser.nextFieldName()) != null; ) {
+        if (!parser.nextToken().isScalarValue()) {
+          throw new IllegalArgumentException("unexpected structure in " + key);
+        }
+        fields.put(key, parser.getText());
+      }
+      object.accept(fields);
+    }
+  }
+
+  private static FileEntry fileEntry(Map<String, String> fields) {
+    String path = fields.get("Path");
+    return new FileEntry(
+        path == null ? decoded(field(fields, "Encoded-Path")) : path,
+        Long.parseLong(field(fields, "Size")),
+        fields.get("Checksum-Algorithm"),
+        fields.get("Checksum"));
+  }
+
+  private static WalRange walRange(Map<String, String> fields) {
+    return new WalRange(
+        Integer.parseUnsignedInt(field(fields, "Timeline")),
+        Lsn.parse(field(fields, "Start-LSN")),
+        Lsn.parse(field(fields, "End-LSN")));
+  }
+
+  private static String field(Map<String, String> fields, String key) {
+    String value = fields.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException("an entry without " + key + ": " + fields);
+    }
+    return value;
+  }
+
+  /** PostgreSQL writes a path in hexadecimal digits when it is not UTF-8, or when told to. */
+  private static String decoded(String hex) {
+    try {
+      byte[] bytes = HexFormat.of().parseHex(hex);
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("a path that is not UTF-8: " + hex, e);
+    }
+  }
+
+  private static void expect(JsonToken expected, @Nullable JsonToken actual) {
+    if (actual != expected) {
+      throw new IllegalArgumentException("found " + actual + " where " + expected + " belongs");
+    }
+  }
+}

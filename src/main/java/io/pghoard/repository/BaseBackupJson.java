@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.repository;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.pghoard.postgres.WalSegmentName;
+import io.pghoard.repository.BaseBackupObject.Chunk;
+import io.pghoard.repository.BaseBackupObject.Tablespace;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The record in a main object, as the Python pghoard names its fields. */
+final class BaseBackupJson {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final JsonParser parser;
+  private final Map<String, String> texts = new HashMap<>();
+  private final Map<String, Tablespace> tablespaces = new HashMap<>();
+  private final List<Chunk> chunks = new ArrayList<>();
+
+  private BaseBackupJson(JsonParser parser) {
+    this.parser = parser;
+  }
+
+  static void write(BaseBackupObject backup, OutputStream out) throws IOException {
+    try (JsonGenerator json =
+        JSON.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
+      WalSegmentName end = backup.endSegment();
+      json.writeStartObject();
+      json.writeStringField("backup_end_time", PythonTime.iso(backup.endTime()));
+      json.writeStringField("backup_end_wal_segment", end == null ? null : end.toString());
+      json.writeStringField("backup_start_time", PythonTime.iso(backup.startTime()));
+      json.writeStringField("backup_start_wal_segment", backup.startSegment().toString());
+      json.writeStringField("host", backup.host());
+      json.writeStringField("pgdata", backup.pgdata());
+      json.writeStringField("pghoard_object", "basebackup");
+      json.writeStringField("pghoard_version", backup.pghoardVersion());
+      json.writeObjectFieldStart("tablespaces");
+      for (Map.Entry<String, Tablespace> entry : backup.tablespaces().entrySet()) {
+        json.writeObjectFieldStart(entry.getKey());
+        json.writeStringField("path", entry.getValue().path());
+        json.writeNumberField("oid", entry.getValue().oid());
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+      json.writeArrayFieldStart("chunks");
+      for (Chunk chunk : backup.chunks()) {
+        json.writeStartObject();
+        json.writeStringField("chunk_filename", chunk.fileName());
+        json.writeNumberField("input_size", chunk.inputSize());
+        json.writeNumberField("result_size", chunk.resultSize());
+        json.writeArrayFieldStart("files");
+        for (String file : chunk.files()) {
+          json.writeString(file);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+  }
+
+  static BaseBackupObject read(InputStream in) throws IOException {
+    try (JsonParser parser = JSON.createParser(in).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
+      return new BaseBackupJson(parser).object();
+    } catch (DateTimeException | IllegalArgumentException | IOException e) {
+      throw new IOException(
+          "the record of a base backup, "
+              + BaseBackupObject.RECORD
+              + ", cannot be read: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private BaseBackupObject object() throws IOException {
+    expect(JsonToken.START_OBJECT, parser.nextToken());
+    for (String key; (key = parser.nextFieldName()) != null; ) {
+      JsonToken value = parser.nextToken();
+      switch (key) {
+        case "tablespaces" -> readTablespaces(value);
+        case "chunks" -> readChunks(value);
+        default -> {
+          if (value == JsonToken.VALUE_STRING) {
+            texts.put(key, parser.getText());
+          } else {
+            parser.skipChildren();
+          }
+        }
+      }
+    }
+    String end = texts.get("backup_end_wal_segment");
+    return new BaseBackupObject(
+        PythonTime.parse(text("backup_start_time")),
+        WalSegmentName.parse(text("backup_start_wal_segment")),
+        PythonTime.parse(text("backup_end_time")),
+        end == null ? null : WalSegmentName.parse(end),
+        text("pgdata"),
+        texts.getOrDefault("host", ""),
+        texts.getOrDefault("pghoard_version", ""),
+        tablespaces,
+        chunks);
+  }
+
+  private void readTablespaces(JsonToken start) throws IOException {
+    if (start == JsonToken.VALUE_NULL) {
+      return;
+    }
+    expect(JsonToken.START_OBJECT, start);
+    for (String name; (name = parser.nextFieldName()) != null; ) {
+      expect(JsonToken.START_OBJECT, parser.nextToken());
+      String path = null;
+      long oid = 0;
+      for (String key; (key = parser.nextFieldName()) != null; ) {
+        parser.nextToken();
+        switch (key) {
+          case "path" -> path = parser.getText();
+          case "oid" -> oid = parser.getValueAsLong();
+          default -> parser.skipChildren();
+        }
+      }
+      tablespaces.put(name, new Tablespace(present(path, "path of tablespace " + name), oid));
+    }
+  }
+
+  private void readChunks(JsonToken start) throws IOException {
+    if (start == JsonToken.VALUE_NULL) {
+      return;
+    }
+    expect(JsonToken.START_ARRAY, start);
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      expect(JsonToken.START_OBJECT, parser.currentToken());
+      String fileName = null;
+      long inputSize = 0;
+      long resultSize = 0;
+      List<String> files = new ArrayList<>();
+      for (String key; (key = parser.nextFieldName()) != null; ) {
+        JsonToken value = parser.nextToken();
+        switch (key) {
+          case "chunk_filename" -> fileName = parser.getText();
+          case "input_size" -> inputSize = parser.getLongValue();
+          case "result_size" -> resultSize = parser.getLongValue();
+          case "files" -> {
+            expect(JsonToken.START_ARRAY, value);
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+              files.add(parser.getText());
+            }
+          }
+          default -> parser.skipChildren();
+        }
+      }
+      chunks.add(new Chunk(present(fileName, "chunk_filename"), inputSize, resultSize, files));
+    }
+  }
+
+  private String text(String key) {
+    return present(texts.get(key), key);
+  }
+
+  private static String present(@Nullable String value, String what) {
+    if (value == null) {
+      throw new IllegalArgumentException("it has no " + what);
+    }
+    return value;
+  }
+
+  private static void expect(JsonToken expected, @Nullable JsonToken actual) {
+    if (actual != expected) {
+      throw new IllegalArgumentException("found " + actual + " where " + expected + " belongs");
+    }
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.repository;
+
+import io.pghoard.codec.TarEntry;
+import io.pghoard.codec.TarReader;
+import io.pghoard.codec.TarWriter;
+import io.pghoard.postgres.WalSegmentName;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The main object of a base backup in the format {@code pghoard-bb-v2}: a tar archive with a record
+ * of the backup and its chunks, and with those of its files that a restore treats specially. It is
+ * written last, and makes the backup exist.
+ *
+ * <pre>
+ * .pghoard_tar_metadata.json    this record, always the first entry
+ * pgdata/global/pg_control      a restore writes it last
+ * pgdata/backup_label
+ * pgdata/pg_wal/ ...            directories that must be there, however empty
+ * pgdata/backup_manifest        PostgreSQL's own, unless the backup was taken by the Python pghoard
+ * </pre>
+ *
+ * @param endSegment null when the Python pghoard took the backup on a standby
+ * @param pgdata the data directory on the host where the cluster ran
+ * @param host where the backup was taken
+ * @param pghoardVersion that took it
+ * @param tablespaces all but the default ones, by name
+ * @param chunks in the order of their numbers
+ */
+public record BaseBackupObject(
+    Instant startTime,
+    WalSegmentName startSegment,
+    Instant endTime,
+    @Nullable WalSegmentName endSegment,
+    String pgdata,
+    String host,
+    String pghoardVersion,
+    Map<String, Tablespace> tablespaces,
+    List<Chunk> chunks) {
+  /** The format's name in the metadata of main objects and chunks. */
+  public static final String FORMAT = "pghoard-bb-v2";
+
+  /** The name of the first entry. */
+  public static final String RECORD = ".pghoard_tar_metadata.json";
+
+  public static final String PG_CONTROL = "pgdata/global/pg_control";
+  public static final String BACKUP_LABEL = "pgdata/backup_label";
+  public static final String BACKUP_MANIFEST = "pgdata/backup_manifest";
+
+  private static final List<String> DIRECTORIES =
+      List.of(
+          "pgdata/pg_dynshmem",
+          "pgdata/pg_replslot",
+          "pgdata/pg_snapshots",
+          "pgdata/pg_stat_tmp",
+          "pgdata/pg_tblspc",
+          "pgdata/pg_wal",
+          "pgdata/pg_wal/archive_status");
+
+  /**
+   * A tablespace, whose files are in the chunks as {@code tablespaces/NAME/...}.
+   *
+   * @param path its location on the host where the cluster ran
+   */
+  public record Tablespace(String path, long oid) {}
+
+  /**
+   * One chunk.
+   *
+   * @param fileName as {@link SiteKeys#chunkFileName} has it: relative to {@link SiteKeys#chunks()}
+   * @param inputSize of the plain tar, in bytes
+   * @param resultSize as stored, in bytes
+   * @param files the names of its entries that are files
+   */
+  public record Chunk(String fileName, long inputSize, long resultSize, List<String> files) {
+    public Chunk {
+      files = List.copyOf(files);
+    }
+  }
+
+  public BaseBackupObject {
+    tablespaces = new TreeMap<>(tablespaces);
+    chunks = List.copyOf(chunks);
+  }
+
+  /** The sum of the plain sizes of all chunks, in bytes. */
+  public long plainSize() {
+    return chunks.stream().mapToLong(Chunk::inputSize).sum();
+  }
+
+  /** The sum of the stored sizes of all chunks, in bytes. */
+  public long storedSize() {
+    return chunks.stream().mapToLong(Chunk::resultSize).sum();
+  }
+
+  /**
+   * Writes the whole archive.
+   *
+   * @param manifest the file with PostgreSQL's backup_manifest
+   */
+  public void write(OutputStream out, byte[] pgControl, byte[] backupLabel, Path manifest)
+      throws IOException {
+    TarWriter tar = new TarWriter(out);
+    long time = endTime.getEpochSecond();
+    // The entry's header tells the size, so the text is made twice rather than kept.
+    CountingOutputStream counted = new CountingOutputStream();
+    BaseBackupJson.write(this, counted);
+    out.write(TarWriter.header(TarEntry.file(RECORD, counted.size, time)));
+    BaseBackupJson.write(this, out);
+    out.write(new byte[TarWriter.padding(TarEntry.file(RECORD, counted.size, time))]);
+    tar.put(TarEntry.file(PG_CONTROL, pgControl.length, time), new ByteArrayInputStream(pgControl));
+    tar.put(
+        TarEntry.file(BACKUP_LABEL, backupLabel.length, time),
+        new ByteArrayInputStream(backupLabel));
+    for (String directory : DIRECTORIES) {
+      tar.put(TarEntry.directory(directory, time));
+    }
+    try (InputStream content = Files.newInputStream(manifest)) {
+      tar.put(TarEntry.file(BACKUP_MANIFEST, Files.size(manifest), time), content);
+    }
+    tar.finish();
+  }
+
+  /**
+   * Reads the record; the entries after it are there to be read from {@code tar}.
+   *
+   * @throws IOException when the archive does not start with a record, or with one that cannot be
+   *     understood
+   */
+  public static BaseBackupObject read(TarReader tar) throws IOException {
+    TarEntry entry = tar.next();
+    if (entry == null || !entry.name().equals(RECORD)) {
+      throw new IOException(
+          "the main object of a base backup starts with "
+              + (entry == null ? "nothing" : entry.name())
+              + " instead of "
+              + RECORD);
+    }
+    return BaseBackupJson.read(tar.content());
+  }
+
+  /** Counts what is written, and forgets it. */
+  private static final class CountingOutputStream extends OutputStream {
+    private long size;
+
+    @Override
+    public void write(int b) {
+      size++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      size += length;
+    }
+  }
+}

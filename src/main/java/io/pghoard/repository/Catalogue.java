@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.repository;
+
+import io.pghoard.postgres.WalFileName;
+import io.pghoard.postgres.WalSegmentSize;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a repository holds of a site, read from the store each time it is asked. */
+public final class Catalogue {
+  private static final int ASKED_FOR_SIZE = 5;
+
+  private final ObjectStore store;
+  private final SiteKeys keys;
+
+  public Catalogue(ObjectStore store, SiteKeys keys) {
+    this.store = store;
+    this.keys = keys;
+  }
+
+  /** All base backups, the oldest first, without those that {@link #unreadable} tells of. */
+  public List<BaseBackup> baseBackups() throws IOException {
+    return listing().readable();
+  }
+
+  /** Finds a base backup by its name, or by the name or key of its main object. */
+  public Optional<BaseBackup> baseBackup(String name) throws IOException {
+    return baseBackups().stream().filter(backup -> backup.isCalled(name)).findFirst();
+  }
+
+  /** The main objects that cannot be understood, and why. */
+  public Map<ObjectKey, String> unreadable() throws IOException {
+    return listing().unreadable();
+  }
+
+  /**
+   * The main objects of a site, read at one moment.
+   *
+   * @param readable the oldest first
+   * @param unreadable those that cannot be understood, and why
+   */
+  public record Listing(List<BaseBackup> readable, Map<ObjectKey, String> unreadable) {}
+
+  /** Reads the main objects of the site. */
+  public Listing listing() throws IOException {
+    List<BaseBackup> readable = new ArrayList<>();
+    Map<ObjectKey, String> unreadable = new TreeMap<>();
+    for (StoredObject object : store.list(keys.baseBackups())) {
+      try {
+        readable.add(BaseBackup.of(object));
+      } catch (IllegalArgumentException e) {
+        unreadable.put(object.key(), String.valueOf(e.getMessage()));
+      }
+    }
+    readable.sort(BaseBackup.BY_START_TIME);
+    return new Listing(readable, unreadable);
+  }
+
+  /** The WAL that is stored, by names alone. */
+  public StoredWal wal() throws IOException {
+    List<ObjectKey> segments = store.keys(keys.wal());
+    List<String> names = new ArrayList<>(segments.size());
+    segments.forEach(key -> names.add(key.name()));
+    store.keys(keys.timelines()).forEach(key -> names.add(key.name()));
+    return StoredWal.of(names, segmentSize(segments));
+  }
+
+  /**
+   * The size of the site's WAL segments, as the metadata of the newest ones tells. The newest, as
+   * it may have changed with an upgrade; a few, as old versions of the Python pghoard did not tell.
+   */
+  private WalSegmentSize segmentSize(List<ObjectKey> wal) throws IOException {
+    int asked = 0;
+    for (int index = wal.size() - 1; index >= 0 && asked < ASKED_FOR_SIZE; index--) {
+      if (isSegment(wal.get(index))) {
+        asked++;
+        WalSegmentSize size = segmentSize(wal.get(index));
+        if (size != null) {
+          return size;
+        }
+      }
+    }
+    return WalSegmentSize.DEFAULT;
+  }
+
+  private @Nullable WalSegmentSize segmentSize(ObjectKey key) throws IOException {
+    for (StoredObject object : store.list(key.text())) {
+      String bytes = object.metadata().get("original-file-size");
+      if (object.key().equals(key) && bytes != null) {
+        try {
+          return new WalSegmentSize(Integer.parseInt(bytes));
+        } catch (IllegalArgumentException e) {
+          throw new IOException(
+              "the metadata of %s has an original-file-size that is none of a WAL segment: %s"
+                  .formatted(key, bytes),
+              e);
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean isSegment(ObjectKey key) {
+    return WalFileName.matches(key.name())
+        && WalFileName.parse(key.name()).kind() == WalFileName.Kind.SEGMENT;
+  }
+
+  /**
+   * Until when base backups are to be kept although they are old, by the names that the requests
+   * gave them.
+   */
+  public Map<String, Instant> preservedUntil() throws IOException {
+    Map<String, Instant> until = new HashMap<>();
+    for (StoredObject request : store.list(keys.preservationRequests())) {
+      String backup = request.metadata().get("preserve-backup");
+      String time = request.metadata().get("preserve-until");
+      if (backup == null || time == null) {
+        throw new IOException(
+            "the metadata of %s has no preserve-backup or no preserve-until"
+                .formatted(request.key()));
+      }
+      try {
+        until.merge(backup, PythonTime.parse(time), (a, b) -> a.isAfter(b) ? a : b);
+      } catch (DateTimeException e) {
+        throw new IOException(
+            "the metadata of %s has a preserve-until that is no time: %s"
+                .formatted(request.key(), time),
+            e);
+      }
+    }
+    return until;
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.repository;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+
+/** A small file that is there whole or not at all, and stays after a power cut. */
+record DurableText(Path file) {
+  /** Replaces the file. Its directory must be there, and nobody else may write it now. */
+  void write(String text) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.deleteIfExists(temporary);
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
+    try (FileChannel channel =
+        FileChannel.open(
+            temporary,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            OwnerOnly.FILE)) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory != null) {
+      new Directory(directory).sync();
+    }
+  }
+}

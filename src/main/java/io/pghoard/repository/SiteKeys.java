@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.repository;
+
+import io.pghoard.postgres.WalFileName;
+
+/**
+ * The keys of one site's objects, as the Python pghoard lays them out.
+ *
+ * @param prefix the site's key prefix, its own name unless pghoard.json says otherwise
+ */
+public record SiteKeys(String prefix) {
+  /** The start of the keys of all segments, partial segments and backup history files. */
+  public String wal() {
+    return prefix + "/xlog/";
+  }
+
+  /** The start of the keys of all timeline history files. */
+  public String timelines() {
+    return prefix + "/timeline/";
+  }
+
+  public ObjectKey wal(WalFileName name) {
+    String folder = name.kind() == WalFileName.Kind.HISTORY ? timelines() : wal();
+    return new ObjectKey(folder + name.text());
+  }
+
+  /** The start of the keys of all main objects. */
+  public String baseBackups() {
+    return prefix + "/basebackup/";
+  }
+
+  /** The main object of a base backup in chunks; its name ends as the chunks' names do. */
+  public ObjectKey mainObject(String backup) {
+    return new ObjectKey(baseBackups() + backup + ".00000000.pghoard");
+  }
+
+  /** The start of the keys of all chunks of all base backups. */
+  public String chunks() {
+    return prefix + "/basebackup_chunk/";
+  }
+
+  /** The start of the keys of all chunks of one base backup. */
+  public String chunks(String backup) {
+    return chunks() + backup + "/";
+  }
+
+  /** The chunk with this number, counted from 1. */
+  public ObjectKey chunk(String backup, int number) {
+    return new ObjectKey(chunks() + chunkFileName(backup, number));
+  }
+
+  /** The start of the keys of all chunks of one delta backup, which the Python pghoard takes. */
+  public String deltaChunks(String backup) {
+    return prefix + "/basebackup_delta_chunk/" + backup + "/";
+  }
+
+  /** The start of the keys of all requests to keep a base backup although it is old. */
+  public String preservationRequests() {
+    return prefix + "/preservation_request/";
+  }
+
+  /** A chunk's name as the main object lists it, relative to {@link #chunks()}. */
+  public static String chunkFileName(String backup, int number) {
+    return "%s/%s.%08d.pghoard".formatted(backup, backup, number);
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.repository;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A file system in memory that is soon full, mounted for a test; only root may, so that a test of
+ * another user is skipped.
+ */
+public final class SmallFileSystem implements AutoCloseable {
+  private final Path directory;
+
+  private SmallFileSystem(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Mounts one with room for so many bytes. */
+  public static SmallFileSystem mount(Path directory, long bytes) throws IOException {
+    Assumptions.assumeTrue(
+        "root".equals(System.getProperty("user.name")),
+        "a file system can be mounted by root only: run the tests as root");
+    Files.createDirectories(directory);
+    run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "tmpfs", directory.toString());
+    return new SmallFileSystem(directory);
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  /** Makes it read-only, as the kernel does with a disk that fails. */
+  public void makeReadOnly() throws IOException {
+    run("mount", "-o", "remount,ro", directory.toString());
+  }
+
+  @Override
+  public void close() throws IOException {
+    run("umount", directory.toString());
+  }
+
+  private static void run(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.onExit().join().exitValue() != 0) {
+      throw new IOException(String.join(" ", command) + " failed: " + output);
+    }
+  }
+}
