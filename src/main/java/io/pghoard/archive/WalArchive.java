@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.archive;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.pghoard.archive.WalOffer.Name;
+import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.SiteConfig;
+import io.pghoard.config.SiteName;
+import io.pghoard.config.Sites;
+import io.pghoard.postgres.DataDirectory;
+import io.pghoard.postgres.WalFileName;
+import io.pghoard.repository.ObjectContent;
+import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.ObjectMissingException;
+import io.pghoard.repository.Repositories;
+import io.pghoard.repository.SiteKeys;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The way into the archive: decides for each file whether it may enter and whether it is there.
+ *
+ * <p>A file is opened, stored unless {@link WalOffer#stored()}, reported by {@link #stored}, and
+ * closed in any case. One name of one site is open once at a time; who comes second waits.
+ */
+public final class WalArchive {
+  /** How long the look-ahead leaves a file alone that could not be stored. */
+  private static final Duration PAUSE = Duration.ofSeconds(10);
+
+  private final Sites sites;
+  private final Repositories repositories;
+  private final Duration patience;
+  private final WalMemory memory;
+  private final Map<Name, CompletableFuture<Void>> open = new ConcurrentHashMap<>();
+
+  /**
+   * An archive with nothing remembered.
+   *
+   * @param patience how long a second caller waits for the first one of the same name
+   */
+  public WalArchive(Sites sites, Repositories repositories, Duration patience, Clock clock) {
+    this.sites = sites;
+    this.repositories = repositories;
+    this.patience = patience;
+    this.memory = new WalMemory(clock);
+  }
+
+  /**
+   * Opens a file of the WAL directory of the site's cluster.
+   *
+   * @throws WalRefusedException when the file is not what its name says
+   * @throws IOException when it could not be found out
+   */
+  public WalOffer open(SiteName site, WalFileName name) throws IOException {
+    Path directory = new DataDirectory(sites.get(site).dataDirectory()).wal();
+    return open(site, name, directory.resolve(name.text()));
+  }
+
+  /** Opens a file that lies elsewhere than its name says: what a client sent. */
+  public WalOffer open(SiteName site, WalFileName name, Path file) throws IOException {
+    Name offered = new Name(site, name);
+    CompletableFuture<Void> turn = claim(offered);
+    try {
+      WalOffer offer = accept(offered, turn, WalSource.of(file));
+      recall(offer);
+      return offer;
+    } catch (IOException | RuntimeException e) {
+      forgetFor(PAUSE, offered, file);
+      release(offered, turn);
+      throw e;
+    }
+  }
+
+  /** Tells that the offered file is durable in the repository now. */
+  public void stored(WalOffer offer) {
+    memory.stored(offer.offered(), offer.source());
+    offer.markStored();
+  }
+
+  /**
+   * Compares a file with the object that the store has under its name already.
+   *
+   * @throws WalConflictException when they differ
+   */
+  public void compare(WalOffer offer) throws IOException {
+    try (ObjectContent stored = repositories.of(offer.site()).get(offer.key())) {
+      compare(offer, stored);
+      stored(offer);
+    } catch (ObjectMissingException e) {
+      throw new IOException(offer.key() + " came and went while it was stored", e);
+    }
+  }
+
+  /** Lets the next one open this name. Closing twice is no error. */
+  public void close(WalOffer offer) {
+    if (!offer.stored()) {
+      memory.failed(offer.offered(), offer.source(), PAUSE);
+    }
+    release(offer.offered(), offer.turn());
+  }
+
+  /**
+   * True when the look-ahead should store a file of the WAL directory now: it is there, it is not
+   * stored for all that this process knows, it is not being stored, and it was not refused.
+   */
+  public boolean wanted(SiteName site, WalFileName name) throws IOException {
+    Name offered = new Name(site, name);
+    Path file = new DataDirectory(sites.get(site).dataDirectory()).wal().resolve(name.text());
+    if (open.containsKey(offered)) {
+      return false;
+    }
+    try {
+      return !memory.isSettled(offered, WalSource.of(file));
+    } catch (WalRefusedException e) {
+      // Not there, or a link: archive_command says so, if PostgreSQL asks for it.
+      return false;
+    }
+  }
+
+  private CompletableFuture<Void> claim(Name name) throws IOException {
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    long end = System.nanoTime() + patience.toNanos();
+    for (CompletableFuture<Void> other = open.putIfAbsent(name, mine);
+        other != null;
+        other = open.putIfAbsent(name, mine)) {
+      try {
+        other.get(end - System.nanoTime(), NANOSECONDS);
+      } catch (TimeoutException e) {
+        throw new IOException(
+            "%s is being stored since more than %d s; look at the repository of site %s"
+                .formatted(name.file(), patience.toSeconds(), name.site()),
+            e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("stopped while " + name.file() + " was being stored");
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("a turn is only ever completed with null", e);
+      }
+    }
+    return mine;
+  }
+
+  private void release(Name name, CompletableFuture<Void> turn) {
+    open.remove(name, turn);
+    turn.complete(null);
+  }
+
+  private void forgetFor(Duration pause, Name name, Path file) {
+    try {
+      memory.failed(name, WalSource.of(file), pause);
+    } catch (IOException e) {
+      // The file is gone or unreadable: the look-ahead will not see it either.
+      return;
+    }
+  }
+
+  private WalOffer accept(Name name, CompletableFuture<Void> turn, WalSource source)
+      throws IOException {
+    PghoardConfig config = sites.config();
+    SiteConfig site = sites.get(name.site());
+    ObjectKey key = new SiteKeys(site.prefix()).wal(name.file());
+    WalGate gate = new WalGate(config, site, repositories.of(site.name()));
+    Map<String, String> facts = gate.facts(name.file(), source);
+    return new WalOffer(name, turn, key, new WalContent(source, facts, config.hashAlgorithm()));
+  }
+
+  /**
+   * Notes that the file is stored if this process did it. An object of anybody else's may not be
+   * durable yet, however well it reads: the store's own put sees to that before it says that the
+   * object exists.
+   */
+  private void recall(WalOffer offer) throws IOException {
+    if (!memory.isStored(offer.offered(), offer.source())) {
+      return;
+    }
+    try {
+      repositories.of(offer.site()).get(offer.key()).close();
+      offer.markStored();
+    } catch (ObjectMissingException e) {
+      // It was deleted since: the offer stands.
+      return;
+    }
+  }
+
+  private static void compare(WalOffer offer, ObjectContent stored) throws IOException {
+    String noted = stored.metadata().get("hash");
+    String algorithm = stored.metadata().getOrDefault("hash-algorithm", "sha1");
+    String own = offer.hash(algorithm);
+    if (noted != null && !noted.equals(own)) {
+      throw new WalConflictException(offer.key(), algorithm, own, noted);
+    }
+    // The noted hash says what was to be stored. PostgreSQL may delete its file once we say yes,
+    // so we say it only of an object that was read to its end.
+    String found;
+    try (ObjectContent plain = PlainObject.of(stored)) {
+      found = HashedContent.of(plain.stream(), algorithm);
+    } catch (IOException e) {
+      throw new IOException(
+          "%s is stored already and cannot be read: %s".formatted(offer.key(), e.getMessage()), e);
+    }
+    if (!found.equals(own)) {
+      throw new WalConflictException(offer.key(), algorithm, own, found);
+    }
+  }
+}

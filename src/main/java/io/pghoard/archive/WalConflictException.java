@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.archive;
+
+import io.pghoard.repository.ObjectKey;
+import java.io.IOException;
+
+/** The repository holds other content under the name of a file that PostgreSQL hands over. */
+public final class WalConflictException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Says which two contents meet.
+   *
+   * @param offered the hash of the file that is handed over, in hexadecimal digits
+   * @param stored the hash of the stored object's plain content
+   */
+  public WalConflictException(ObjectKey key, String algorithm, String offered, String stored) {
+    super(
+        "%s is stored already with other content: its %s is %s, that of the file handed over is %s"
+            .formatted(key, algorithm, stored, offered));
+  }
+
+  /** What the administrator is to do about it. */
+  public String remedy() {
+    return "two servers archive into one site, or a server went back in time: give one of them a"
+        + " site of its own; what is stored stays as it is";
+  }
+}

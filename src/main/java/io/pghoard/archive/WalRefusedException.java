@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.archive;
+
+import java.io.IOException;
+
+/** A file that PostgreSQL handed over is not what its name says, and does not enter the archive. */
+public final class WalRefusedException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /** What is wrong with the file. */
+  public enum Reason {
+    /** There is no such file, or nothing but a directory. */
+    MISSING("look whether PostgreSQL still has it: %p and %f of archive_command name the file"),
+    /** It is a link, which may lead anywhere. */
+    SYMBOLIC_LINK(
+        "hand over the file itself; a linked pg_wal directory is fine, a linked file is not"),
+    /** Its size is not the cluster's segment size. */
+    SIZE("the file was cut off or written by something else than PostgreSQL; look at the disk"),
+    /** It does not begin as a segment does, or its text is not that of a history file. */
+    NOT_WAL("the file is damaged or not WAL; do not move it, and take a new base backup"),
+    /** Its pages are those of another version than the cluster's. */
+    VERSION("check that pg_data_directory of the site is the cluster that calls archive_command"),
+    /** It was written by another cluster. */
+    FOREIGN_CLUSTER("check that --site names the cluster that calls archive_command"),
+    /** It holds another position than its name says: an old segment renamed for future use. */
+    RECYCLED("PostgreSQL never hands such a file over; remove its .ready file if you made it"),
+    /** It holds another timeline than its name says. */
+    TIMELINE("check that no file was copied between timelines by hand, and take a new base backup"),
+    /** It changed while it was read. */
+    CHANGED("nothing but PostgreSQL may write into pg_wal");
+
+    private final String remedy;
+
+    Reason(String remedy) {
+      this.remedy = remedy;
+    }
+
+    public String remedy() {
+      return remedy;
+    }
+  }
+
+  private final Reason reason;
+
+  public WalRefusedException(Reason reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+
+  /** True when there is nothing to be looked at: no file, or only a link. */
+  public boolean isMissing() {
+    return reason == Reason.MISSING || reason == Reason.SYMBOLIC_LINK;
+  }
+
+  /** What the administrator is to do about it. */
+  public String remedy() {
+    return reason.remedy();
+  }
+}

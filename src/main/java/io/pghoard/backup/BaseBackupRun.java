@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pghoard.backup.BaseBackupStatus.Phase;
+import io.pghoard.backup.ChunkCutter.StoredChunk;
+import io.pghoard.postgres.BackupLabel;
+import io.pghoard.postgres.DataDirectory;
+import io.pghoard.postgres.WalFileName;
+import io.pghoard.repository.BaseBackupObject;
+import io.pghoard.repository.BaseBackupObject.Tablespace;
+import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.ObjectStore;
+import io.pghoard.repository.SiteKeys;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One base backup while it is taken, from the start of pg_basebackup to its main object. */
+public final class BaseBackupRun {
+  private final BaseBackupPlan plan;
+  private final ObjectStore store;
+  private final Clock clock;
+  private final HeldFiles held;
+  private volatile Phase phase = Phase.WAITING_FOR_CHECKPOINT;
+  private volatile Progress progress = new Progress(0, 0);
+  private volatile @Nullable ChunkCutter cutter;
+  private volatile @Nullable Throwable cancelled;
+  private volatile boolean complete;
+  private @Nullable RequiredWal requiredWal;
+  private Instant walDeadline = Instant.MAX;
+  private @Nullable BaseBackupMetadata metadata;
+
+  BaseBackupRun(BaseBackupPlan plan, ObjectStore store, Clock clock) {
+    this.plan = plan;
+    this.store = store;
+    this.clock = clock;
+    this.held = new HeldFiles(plan.directory().resolve("backup_manifest"));
+  }
+
+  /** By which the backup is listed, once it exists. */
+  public String name() {
+    return plan.name();
+  }
+
+  /** The path of pg_basebackup. */
+  public String program() {
+    return plan.program().toString();
+  }
+
+  /** The arguments of pg_basebackup; the password is not among them. */
+  public List<String> arguments() {
+    return plan.arguments();
+  }
+
+  /**
+   * Takes over pg_basebackup, and cuts what it delivers into chunks.
+   *
+   * @throws IOException when the backup was cancelled before
+   */
+  public ChunkCutter chunks(RunningProgram program) throws IOException {
+    program.listen(line -> heard(line, program));
+    Runnable dataArrived =
+        () -> {
+          phase = Phase.WAITING_FOR_WAL;
+          program.endAfter(
+              plan.site().baseBackup().walTimeout(),
+              "its WAL was not archived within "
+                  + plan.site().baseBackup().walTimeout().toSeconds()
+                  + " s; look at archive_command and at the server's log");
+        };
+    BackupTars tars =
+        plan.streamed() ? new StreamedTar(program) : new TarFiles(program, plan.tars(), tarNames());
+    ChunkCutter cutting =
+        new ChunkCutter(
+            new ClusterFiles(tars, held, plan.streamed() ? dataArrived : () -> {}),
+            plan.site().baseBackup().chunkSize(),
+            plan.site().baseBackup().chunksInProgress());
+    cutter = cutting;
+    // Whichever of the two comes second sees the other one.
+    Throwable before = cancelled;
+    if (before != null) {
+      cutting.fail(before);
+      throw new IOException(before.getMessage(), before);
+    }
+    return cutting;
+  }
+
+  public ObjectKey chunkKey(Chunk chunk) {
+    return plan.keys().chunk(plan.name(), chunk.number());
+  }
+
+  /** The metadata of a chunk, once it was read to its end. */
+  public Map<String, String> chunkMetadata(Chunk chunk) {
+    return BaseBackupMetadata.ofChunk(plan, chunk.size());
+  }
+
+  /**
+   * The history of the backup's timeline, if the site's WAL directory has it.
+   *
+   * <p>PostgreSQL hands it to the archiver only when it archives at the moment of the promotion.
+   */
+  public Optional<WalFileName> historyInWalDirectory() throws IOException {
+    return requiredWal()
+        .history()
+        .filter(name -> Files.isRegularFile(walDirectory().resolve(name.text())));
+  }
+
+  /**
+   * Whether WAL that the backup needs is not in the repository yet.
+   *
+   * @throws IOException when it has not arrived in time since this was first asked; with the first
+   *     segment that is missing
+   */
+  public boolean waitsForWal() throws IOException {
+    // The service may be stopped meanwhile.
+    cutter().check();
+    RequiredWal wal = requiredWal();
+    List<WalFileName> missing = wal.missing(store, plan.keys());
+    if (!missing.isEmpty()) {
+      if (clock.instant().isAfter(walDeadline)) {
+        throw new IOException(notArrived(missing));
+      }
+      return true;
+    }
+    phase = Phase.FINISHING;
+    BackupLabel label =
+        BackupLabel.parse(new String(held.backupLabel(), UTF_8), held.labelWritten());
+    metadata = new BaseBackupMetadata(plan, label, wal, clock.instant());
+    return false;
+  }
+
+  private RequiredWal requiredWal() throws IOException {
+    RequiredWal wal = requiredWal;
+    if (wal == null) {
+      phase = Phase.WAITING_FOR_WAL;
+      wal = RequiredWal.of(manifest(), plan.server().walSegmentSize());
+      requiredWal = wal;
+      walDeadline = clock.instant().plus(plan.site().baseBackup().walTimeout());
+    }
+    return wal;
+  }
+
+  private String notArrived(List<WalFileName> missing) {
+    WalFileName first = missing.get(0);
+    return first.kind() == WalFileName.Kind.HISTORY
+        ? "the timeline history file %s is neither in the repository nor in %s, and without it the base backup cannot be restored; archive it from a server that has it, or restore it to that directory"
+            .formatted(first, walDirectory())
+        : "of the WAL that the base backup needs, %d segments did not arrive in the repository in time, the first is %s; look at archive_command and at the server's log"
+            .formatted(missing.size(), first);
+  }
+
+  private Path walDirectory() {
+    return new DataDirectory(plan.site().dataDirectory()).wal();
+  }
+
+  public ObjectKey mainKey() {
+    return plan.keys().mainObject(plan.name());
+  }
+
+  /** The plain main object, in a file that goes with the run. */
+  public Path mainObject() throws IOException {
+    Path file = plan.directory().resolve("main.tar");
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+      object().write(out, held.pgControl(), held.backupLabel(), manifest());
+    }
+    ready().sized(Files.size(file));
+    return file;
+  }
+
+  /** The metadata of the main object, once that was made. */
+  public Map<String, String> mainMetadata() {
+    return ready().ofMainObject(object());
+  }
+
+  /** How far it is. */
+  BaseBackupStatus.Running status() {
+    Progress now = progress;
+    return new BaseBackupStatus.Running(
+        plan.name(), plan.reason(), plan.decided(), phase, now.doneBytes(), now.totalBytes());
+  }
+
+  BaseBackupPlan plan() {
+    return plan;
+  }
+
+  /** Ends pg_basebackup; whoever takes the backup then finds that it failed. */
+  void cancel(Throwable cause) {
+    cancelled = cause;
+    ChunkCutter cutting = cutter;
+    if (cutting != null) {
+      cutting.fail(cause);
+    }
+  }
+
+  void complete() {
+    complete = true;
+  }
+
+  boolean isComplete() {
+    return complete;
+  }
+
+  /** Ends pg_basebackup, and returns when no chunk is in progress any more. */
+  void abort(Throwable cause) {
+    ChunkCutter cutting = cutter;
+    if (cutting != null) {
+      cutting.fail(cause);
+      try {
+        cutting.check();
+      } catch (IOException expected) {
+        // It is the failure that was just reported, or an earlier one that led to it.
+        if (expected.getCause() != cause) {
+          cause.addSuppressed(expected);
+        }
+      }
+    }
+  }
+
+  private ChunkCutter cutter() {
+    ChunkCutter cutting = cutter;
+    if (cutting == null) {
+      throw new IllegalStateException("no chunk of " + plan.name() + " was stored");
+    }
+    return cutting;
+  }
+
+  private BaseBackupMetadata ready() {
+    if (metadata == null) {
+      throw new IllegalStateException("the WAL of " + plan.name() + " was not waited for");
+    }
+    return metadata;
+  }
+
+  private Path manifest() throws IOException {
+    return plan.streamed() ? held.manifest() : plan.manifest();
+  }
+
+  private BaseBackupObject object() {
+    List<BaseBackupObject.Chunk> chunks = cutter().chunks().stream().map(this::listed).toList();
+    Map<String, Tablespace> tablespaces = new LinkedHashMap<>();
+    plan.tablespaces().values().forEach(each -> tablespaces.put(each.name(), each.tablespace()));
+    return ready().object(tablespaces, chunks);
+  }
+
+  private BaseBackupObject.Chunk listed(StoredChunk chunk) {
+    String file = SiteKeys.chunkFileName(plan.name(), chunk.number());
+    return new BaseBackupObject.Chunk(file, chunk.inputSize(), chunk.resultSize(), chunk.files());
+  }
+
+  private Map<Long, String> tarNames() {
+    Map<Long, String> names = new TreeMap<>();
+    plan.tablespaces().forEach((oid, each) -> names.put(oid, each.name()));
+    return names;
+  }
+
+  private void heard(String line, RunningProgram program) {
+    Progress.parse(line).ifPresent(now -> advanced(now, program));
+  }
+
+  private void advanced(Progress now, RunningProgram program) {
+    if (phase == Phase.WAITING_FOR_CHECKPOINT) {
+      phase = Phase.COPYING;
+    }
+    if (!plan.streamed()) {
+      refuseWhatDoesNotFit(now, program);
+      // On disk nothing slows it down but the server: no progress means that it waits for WAL.
+      program.endAfter(
+          plan.site().baseBackup().walTimeout(),
+          "it made no progress within "
+              + plan.site().baseBackup().walTimeout().toSeconds()
+              + " s: the WAL of the backup was not archived, or the server does not answer");
+    }
+    progress = now;
+  }
+
+  private void refuseWhatDoesNotFit(Progress now, RunningProgram program) {
+    try {
+      long free = Files.getFileStore(plan.directory()).getUsableSpace();
+      long needed = now.totalBytes() - now.doneBytes();
+      if (needed > free) {
+        program.end(
+            "a cluster with several tablespaces is copied to disk first; it needs "
+                + needed
+                + " bytes more, and "
+                + plan.directory()
+                + " has "
+                + free
+                + " bytes free: make room, or set backup_location to a larger disk");
+      }
+    } catch (IOException e) {
+      program.end("the free space of " + plan.directory() + " is unknown: " + e.getMessage());
+    }
+  }
+}

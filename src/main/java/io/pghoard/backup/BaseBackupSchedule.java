@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import io.pghoard.backup.BaseBackupStatus.Ended;
+import io.pghoard.config.SiteConfig;
+import io.pghoard.config.SiteName;
+import io.pghoard.config.Sites;
+import io.pghoard.repository.BaseBackup;
+import io.pghoard.repository.Catalogue;
+import io.pghoard.repository.ObjectStore;
+import io.pghoard.repository.PythonTime;
+import io.pghoard.repository.Repositories;
+import io.pghoard.repository.SiteKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says when a base backup of a site is due.
+ *
+ * <p>Holds no lock: a repository that does not answer delays its own site alone.
+ */
+public final class BaseBackupSchedule {
+  /** The reason of a backup that somebody asked for. */
+  public static final String REQUESTED = "requested";
+
+  /** The reason of a backup for which it was time. */
+  public static final String SCHEDULED = "scheduled";
+
+  private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
+  private static final Duration LAST_RETRY = Duration.ofHours(1);
+
+  /** The repository may be remote, and the question is asked every few seconds. */
+  private static final Duration MEMORY = Duration.ofMinutes(5);
+
+  private final Sites sites;
+  private final BaseBackups backups;
+  private final Repositories repositories;
+  private final Clock clock;
+  private final Map<SiteName, Instant> requestedAt = new ConcurrentHashMap<>();
+  private final Map<SiteName, Known> known = new ConcurrentHashMap<>();
+
+  /**
+   * What the repository said of a site's last backups.
+   *
+   * @param askedAt the end of the backup after which it was asked, too
+   */
+  private record Known(
+      Instant askedAt,
+      @Nullable Ended after,
+      @Nullable Instant lastStart,
+      @Nullable Instant lastScheduledStart,
+      @Nullable Instant lastSlot) {}
+
+  /** Knows of no requests yet. */
+  public BaseBackupSchedule(
+      Sites sites, BaseBackups backups, Repositories repositories, Clock clock) {
+    this.sites = sites;
+    this.backups = backups;
+    this.repositories = repositories;
+    this.clock = clock;
+  }
+
+  /** Asks for a base backup as soon as one may be started; asking twice is asking once. */
+  public void request(SiteName site) throws IOException {
+    sites.get(site);
+    requestedAt.put(site, clock.instant());
+  }
+
+  /**
+   * Whether a base backup is to be begun now.
+   *
+   * @return {@link #REQUESTED}, {@link #SCHEDULED}, or null when none is due
+   */
+  public @Nullable String due(SiteName name) throws IOException {
+    SiteConfig site = sites.get(name);
+    BaseBackupStatus status = backups.status(name);
+    fulfil(name, status);
+    if (!site.active()
+        || status.running() != null
+        || Files.exists(sites.config().maintenanceModeFile())
+        || waitsAfterFailure(name, status)) {
+      return null;
+    }
+    if (requestedAt.containsKey(name)) {
+      return REQUESTED;
+    }
+    return isTime(site, status) ? SCHEDULED : null;
+  }
+
+  /** A request is pending until a backup that began after it has succeeded. */
+  private void fulfil(SiteName name, BaseBackupStatus status) {
+    Ended last = status.last();
+    Instant asked = requestedAt.get(name);
+    if (last != null
+        && last.failure() == null
+        && asked != null
+        && !last.startTime().isBefore(asked)) {
+      // Unless somebody has asked again meanwhile.
+      requestedAt.remove(name, asked);
+    }
+  }
+
+  private boolean waitsAfterFailure(SiteName name, BaseBackupStatus status) {
+    Ended last = status.last();
+    if (last == null || last.failure() == null) {
+      return false;
+    }
+    Instant asked = requestedAt.get(name);
+    if (asked != null && asked.isAfter(last.endTime())) {
+      // Somebody who asks after the failure has seen it, and wants it tried now.
+      return false;
+    }
+    int doublings = Math.min(Math.max(status.failures() - 1, 0), 16);
+    Duration wait = FIRST_RETRY.multipliedBy(1L << doublings);
+    wait = wait.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : wait;
+    return clock.instant().isBefore(last.endTime().plus(wait));
+  }
+
+  private boolean isTime(SiteConfig site, BaseBackupStatus status) throws IOException {
+    Duration interval = site.baseBackup().interval();
+    if (interval == null) {
+      return false;
+    }
+    Known last = known(site, status);
+    Instant lastStart = last.lastStart();
+    if (lastStart == null) {
+      return true;
+    }
+    Instant now = clock.instant();
+    Optional<BackupGrid> grid = BackupGrid.of(site.baseBackup());
+    if (grid.isEmpty()) {
+      return !now.isBefore(lastStart.plus(interval));
+    }
+    Instant scheduled = last.lastScheduledStart();
+    Instant before = scheduled == null ? lastStart : scheduled;
+    return !grid.get().slot(now).equals(last.lastSlot())
+        && !now.isBefore(before.plus(interval.dividedBy(2)));
+  }
+
+  private Known known(SiteConfig site, BaseBackupStatus status) throws IOException {
+    Known last = known.get(site.name());
+    Instant now = clock.instant();
+    if (last == null
+        || now.isAfter(last.askedAt().plus(MEMORY))
+        || !Objects.equals(last.after(), status.last())) {
+      last = ask(site, status.last(), now);
+      known.put(site.name(), last);
+    }
+    return last;
+  }
+
+  private Known ask(SiteConfig site, @Nullable Ended after, Instant now) throws IOException {
+    Instant lastStart = null;
+    Instant lastScheduled = null;
+    Instant lastSlot = null;
+    ObjectStore store = repositories.of(site.name());
+    for (BaseBackup backup : new Catalogue(store, new SiteKeys(site.prefix())).baseBackups()) {
+      lastStart = later(lastStart, backup.startTime());
+      if (backup.reason().equals(SCHEDULED)) {
+        lastScheduled = later(lastScheduled, backup.startTime());
+        lastSlot = later(lastSlot, slot(backup));
+      }
+    }
+    return new Known(now, after, lastStart, lastScheduled, lastSlot);
+  }
+
+  private static @Nullable Instant slot(BaseBackup backup) {
+    String text = backup.object().metadata().get("normalized-backup-time");
+    try {
+      return text == null ? null : PythonTime.parse(text);
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+    return one == null || (other != null && other.isAfter(one)) ? other : one;
+  }
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import io.pghoard.backup.BaseBackupStatus.Ended;
+import io.pghoard.config.SiteConfig;
+import io.pghoard.config.SiteName;
+import io.pghoard.config.Sites;
+import io.pghoard.postgres.ConnectionInfo;
+import io.pghoard.repository.Repositories;
+import io.pghoard.repository.SiteKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The base backups that this service takes: one a site at a time. */
+public final class BaseBackups {
+  private final Sites sites;
+  private final Repositories repositories;
+  private final String host;
+  private final Clock clock;
+  private final BaseBackupNames names;
+  private final Map<SiteName, BaseBackupRun> running = new HashMap<>();
+  private final Map<SiteName, Ended> last = new HashMap<>();
+  private final Map<SiteName, Integer> failures = new HashMap<>();
+  private final Map<SiteName, String> beginning = new HashMap<>();
+  private boolean stopping;
+
+  /**
+   * Takes none yet.
+   *
+   * @param host this machine's name, kept in the metadata of all that is stored
+   */
+  public BaseBackups(Sites sites, Repositories repositories, String host, Clock clock) {
+    this.sites = sites;
+    this.repositories = repositories;
+    this.host = host;
+    this.clock = clock;
+    this.names = new BaseBackupNames();
+  }
+
+  /**
+   * Prepares a base backup; it must be ended by {@link #succeeded} or {@link #failed}.
+   *
+   * @param reason {@code scheduled} or {@code requested}
+   * @throws BaseBackupRunningException when one of this site is being taken
+   * @throws IOException when no node can be reached, or a program is missing
+   */
+  public BaseBackupRun begin(SiteName site, String reason) throws IOException {
+    SiteConfig config = sites.get(site);
+    Instant now = clock.instant();
+    synchronized (this) {
+      requireNotStopping();
+      String name = running.containsKey(site) ? running.get(site).name() : beginning.get(site);
+      if (name != null) {
+        throw new BaseBackupRunningException(site, name);
+      }
+      beginning.put(site, "of " + now);
+    }
+    String name = "of " + now;
+    Path directory = null;
+    try {
+      name = names.next(config, repositories.of(site), now);
+      directory = ownDirectory(config, name);
+      BaseBackupPlan plan = plan(config, name, reason, now, directory);
+      BaseBackupRun run = new BaseBackupRun(plan, repositories.of(site), clock);
+      synchronized (this) {
+        // It may have taken long to get here, and stop() ends only what is running.
+        requireNotStopping();
+        running.put(site, run);
+      }
+      return run;
+    } catch (IOException | RuntimeException e) {
+      if (directory != null) {
+        Directories.delete(directory);
+      }
+      names.forget(site, name);
+      ended(site, new Ended(name, now, clock.instant(), String.valueOf(e.getMessage())));
+      throw e;
+    } finally {
+      synchronized (this) {
+        beginning.remove(site);
+      }
+    }
+  }
+
+  /** The main object of the backup is stored: it exists. */
+  public void succeeded(BaseBackupRun run) throws IOException {
+    BaseBackupPlan plan = run.plan();
+    run.complete();
+    ended(plan.site().name(), new Ended(plan.name(), plan.decided(), clock.instant(), null));
+    Directories.delete(plan.directory());
+  }
+
+  /**
+   * The backup will not exist: ends its program, and deletes what was stored of it. Changes nothing
+   * when the backup exists already, and what failed came after it.
+   *
+   * @param run null when it could not even begin
+   * @return why it failed, for people
+   * @throws IOException when not all of it could be deleted; {@link #sweep} will
+   */
+  public String failed(@Nullable BaseBackupRun run, Throwable cause) throws IOException {
+    String reason = reason(cause);
+    if (run == null || run.isComplete()) {
+      return reason;
+    }
+    BaseBackupPlan plan = run.plan();
+    SiteName site = plan.site().name();
+    try {
+      run.abort(cause);
+      Directories.delete(plan.directory());
+      // The store may have it although the put failed.
+      repositories.of(site).delete(run.mainKey());
+      new ChunkSweep(repositories.of(site), plan.keys()).delete(plan.name());
+      return reason;
+    } catch (IOException e) {
+      throw new IOException(
+          "base backup %s of site %s failed: %s; and not all that was stored of it could be deleted: %s"
+              .formatted(plan.name(), site, reason, e.getMessage()),
+          e);
+    } finally {
+      names.forget(site, plan.name());
+      ended(site, new Ended(plan.name(), plan.decided(), clock.instant(), reason));
+    }
+  }
+
+  /** Camel wraps what a bean throws, and its own words help nobody. */
+  private static String reason(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException) {
+        return String.valueOf(cause.getMessage());
+      }
+    }
+    return String.valueOf(failure.getMessage());
+  }
+
+  /** How the base backups of a site stand. */
+  public synchronized BaseBackupStatus status(SiteName site) {
+    BaseBackupRun run = running.get(site);
+    return new BaseBackupStatus(
+        run == null ? null : run.status(), last.get(site), failures.getOrDefault(site, 0));
+  }
+
+  /**
+   * Deletes what base backups left that a killed service was taking: their chunks, when they are
+   * this host's or a day old, and their files here.
+   *
+   * @return the names of those backups
+   */
+  public List<String> sweep(SiteName site) throws IOException {
+    SiteConfig config = sites.get(site);
+    Set<String> ours = names.known(site);
+    Directories.deleteAllBut(incoming(config), ours);
+    ChunkSweep sweep = new ChunkSweep(repositories.of(site), new SiteKeys(config.prefix()));
+    List<String> swept = new ArrayList<>();
+    for (String name : sweep.abandoned(host, clock.instant())) {
+      // Asked anew: a backup may have begun since.
+      if (!ours.contains(name) && !names.known(site).contains(name)) {
+        sweep.delete(name);
+        swept.add(name);
+      }
+    }
+    return swept;
+  }
+
+  /** Ends the base backups that are being taken, as this service is about to stop. */
+  public void stop() {
+    List<BaseBackupRun> all;
+    synchronized (this) {
+      stopping = true;
+      all = List.copyOf(running.values());
+    }
+    all.forEach(run -> run.cancel(new IOException("pghoard is being stopped")));
+  }
+
+  synchronized void ended(SiteName site, Ended result) {
+    running.remove(site);
+    last.put(site, result);
+    failures.put(site, result.failure() == null ? 0 : failures.getOrDefault(site, 0) + 1);
+  }
+
+  private synchronized void requireNotStopping() throws IOException {
+    if (stopping) {
+      throw new IOException("pghoard is being stopped");
+    }
+  }
+
+  private BaseBackupPlan plan(
+      SiteConfig site, String name, String reason, Instant now, Path directory) throws IOException {
+    Path psql = ProgramSearch.psql(site);
+    IOException none = null;
+    for (ConnectionInfo node : site.nodes()) {
+      ConnectionInfo shown = PrivateConnection.of(node, directory.resolve("passfile"));
+      ServerFacts server = null;
+      try {
+        server = ServerFacts.ask(psql, shown);
+      } catch (IOException e) {
+        none = addNode(none, node, e);
+      }
+      if (server != null) {
+        BaseBackupPlan plan =
+            new BaseBackupPlan(
+                site,
+                sites.config().compression(),
+                name,
+                reason,
+                now,
+                shown,
+                ProgramSearch.baseBackup(site, server.major()),
+                server,
+                tablespaces(psql, shown),
+                directory,
+                host);
+        if (!plan.streamed()) {
+          Files.createDirectory(plan.tars());
+        }
+        return plan;
+      }
+    }
+    throw none == null ? new IOException("site " + site.name() + " has no nodes") : none;
+  }
+
+  /**
+   * A user who may only replicate cannot ask. Then there is one tablespace; if there are more,
+   * pg_basebackup refuses to write to its standard output.
+   */
+  private static Map<Long, ServerFacts.NamedTablespace> tablespaces(
+      Path psql, ConnectionInfo node) {
+    try {
+      return ServerFacts.tablespaces(psql, node);
+    } catch (IOException e) {
+      return Map.of();
+    }
+  }
+
+  private static IOException addNode(
+      @Nullable IOException before, ConnectionInfo node, IOException failure) {
+    IOException all =
+        new IOException(
+            (before == null ? "cannot connect to " : before.getMessage() + "; nor to ")
+                + node
+                + ": "
+                + failure.getMessage(),
+            failure);
+    if (before != null) {
+      all.addSuppressed(before);
+    }
+    return all;
+  }
+
+  private Path ownDirectory(SiteConfig site, String name) throws IOException {
+    var onlyOwner =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    Files.createDirectories(incoming(site), onlyOwner);
+    return Files.createDirectory(incoming(site).resolve(name), onlyOwner).toAbsolutePath();
+  }
+
+  private Path incoming(SiteConfig site) {
+    return sites
+        .config()
+        .backupLocation()
+        .resolve(site.prefix())
+        .resolve("basebackup_incoming")
+        .toAbsolutePath();
+  }
+}

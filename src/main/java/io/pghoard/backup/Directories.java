@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Deletes the directories in which base backups keep their files while they are taken. */
+final class Directories {
+  private Directories() {}
+
+  /** Deletes a directory with all that is in it; one that is not there is no error. */
+  static void delete(Path directory) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(directory)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    for (Path each : all) {
+      Files.deleteIfExists(each);
+    }
+  }
+
+  /** Deletes all directories in one, but those with these names. */
+  static void deleteAllBut(Path parent, Set<String> names) throws IOException {
+    if (!Files.isDirectory(parent)) {
+      return;
+    }
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent)) {
+      for (Path directory : directories) {
+        if (!names.contains(directory.getFileName().toString())) {
+          delete(directory);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pghoard.postgres.ConnectionInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Parameters of a connection that may be seen by every user of the machine, as a program's
+ * arguments are: the password is in a file that only this user can read.
+ *
+ * <p>Source: <a href="https://www.postgresql.org/docs/15/libpq-pgpass.html">The Password File</a>.
+ */
+final class PrivateConnection {
+  private static final String CONNECT_TIMEOUT_SECONDS = "10";
+
+  private PrivateConnection() {}
+
+  /**
+   * Takes the password out.
+   *
+   * @param passwordFile written if there is a password; the caller removes it
+   */
+  static ConnectionInfo of(ConnectionInfo node, Path passwordFile) throws IOException {
+    ConnectionInfo shown = node.without("password");
+    if (!node.parameters().containsKey("connect_timeout")) {
+      shown = shown.with("connect_timeout", CONNECT_TIMEOUT_SECONDS);
+    }
+    if (!node.parameters().containsKey("application_name")) {
+      shown = shown.with("application_name", "pghoard");
+    }
+    String password = node.parameters().get("password");
+    if (password == null) {
+      return shown;
+    }
+    write(passwordFile, "*:*:*:*:" + password.replace("\\", "\\\\").replace(":", "\\:") + "\n");
+    return shown.with("passfile", passwordFile.toString());
+  }
+
+  private static void write(Path file, String line) throws IOException {
+    var onlyOwner =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    Path written = Files.createTempFile(file.toAbsolutePath().getParent(), ".pass", "", onlyOwner);
+    try {
+      Files.write(written, line.getBytes(UTF_8));
+      Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(written);
+    }
+  }
+}

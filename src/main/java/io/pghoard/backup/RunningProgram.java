@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program that runs, as the stream of what it writes to its standard output.
+ *
+ * <p>The end of the stream is only reported when the program has exited with 0; any other end is an
+ * IOException with the program's last words. The program does not outlive this process, even when
+ * it is killed: a shell beside it holds the other end of a pipe, and ends the program when the pipe
+ * breaks.
+ */
+public final class RunningProgram extends FilterInputStream {
+  /**
+   * The shell waits for the program, a second one for the pipe to break. Neither keeps the
+   * program's output open, so that the output ends when the program does.
+   */
+  private static final String WATCHED =
+      """
+      exec 3<&0 </dev/null
+      "$@" 3<&- &
+      program=$!
+      exec >/dev/null 2>&1
+      { read -r line <&3; kill -TERM $program; sleep 5; kill -KILL $program; } &
+      watcher=$!
+      exec 3<&-
+      wait $program
+      status=$?
+      kill -KILL $watcher
+      exit $status
+      """;
+
+  private static final Duration GRACE = Duration.ofSeconds(6);
+  private static final int LAST_LINES = 10;
+  private static final ScheduledThreadPoolExecutor DEADLINES =
+      (ScheduledThreadPoolExecutor)
+          Executors.newScheduledThreadPool(1, task -> daemon(task, "program-deadlines"));
+
+  static {
+    DEADLINES.setRemoveOnCancelPolicy(true);
+  }
+
+  private final String name;
+  private final Process process;
+  private final Thread errors;
+  private final Deque<String> lastLines = new ArrayDeque<>();
+  private Consumer<String> listener = line -> {};
+  private @Nullable ScheduledFuture<?> deadline;
+  private volatile @Nullable String endedBecause;
+  private boolean finished;
+
+  private RunningProgram(String name, Process process) {
+    super(process.getInputStream());
+    this.name = name;
+    this.process = process;
+    this.errors = daemon(this::readErrors, name + "-stderr");
+    errors.start();
+  }
+
+  /**
+   * Starts a program, whose messages will be in English.
+   *
+   * @param program its path, or its name if it is to be found in PATH
+   */
+  public static RunningProgram start(String program, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", WATCHED, "sh", program));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("LC_ALL", "C");
+    String name = String.valueOf(Path.of(program).getFileName());
+    try {
+      return new RunningProgram(name, builder.start());
+    } catch (IOException e) {
+      throw new IOException("cannot start " + program + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Runs a program to its end, and returns what it wrote, of which it accepts 1 MiB. */
+  static String output(String program, List<String> arguments, Duration limit) throws IOException {
+    try (RunningProgram running = start(program, arguments)) {
+      running.endAfter(limit, "it took more than " + limit.toSeconds() + " s");
+      String text = new String(running.readNBytes(1 << 20), UTF_8);
+      if (running.read() != -1) {
+        throw new IOException(running.name + " wrote more than 1 MiB");
+      }
+      return text;
+    }
+  }
+
+  /** Tells every line of the standard error, those that were written already first. */
+  public synchronized void listen(Consumer<String> next) {
+    lastLines.forEach(next);
+    listener = next;
+  }
+
+  /** Ends the program when it still runs after {@code limit}; replaces an earlier limit. */
+  public synchronized void endAfter(Duration limit, String reason) {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+    if (!finished) {
+      deadline = DEADLINES.schedule(() -> end(reason), limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) == -1 ? -1 : one[0] & 0xFF;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    int got;
+    try {
+      got = in.read(target, offset, length);
+    } catch (IOException e) {
+      throw endedBecause == null ? e : failure("was ended", e);
+    }
+    if (got == -1) {
+      finish();
+    }
+    return got;
+  }
+
+  /** Ends the program if it still runs; the next read tells why. */
+  public void end(String reason) {
+    if (endedBecause == null && process.isAlive()) {
+      endedBecause = reason;
+    }
+    // The watcher sees its pipe break.
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot end " + name, e);
+    }
+  }
+
+  /** Ends the program if it still runs, and returns when nothing of it is left. */
+  @Override
+  public void close() throws IOException {
+    List<ProcessHandle> all = process.descendants().toList();
+    end("it was not wanted any more");
+    try {
+      if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+        all.forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      all.forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      finished = true;
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
+    }
+    super.close();
+  }
+
+  private void finish() throws IOException {
+    int status;
+    try {
+      status = process.waitFor();
+      errors.join(GRACE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for " + name);
+    }
+    synchronized (this) {
+      finished = true;
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
+    }
+    if (endedBecause != null) {
+      throw failure("was ended: " + endedBecause, null);
+    }
+    if (status != 0) {
+      throw failure("exited with " + status, null);
+    }
+  }
+
+  private synchronized IOException failure(String what, @Nullable Throwable cause) {
+    String words = String.join("; ", lastLines);
+    return new IOException(name + " " + what + (words.isEmpty() ? "" : ": " + words), cause);
+  }
+
+  private void readErrors() {
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(process.getErrorStream(), UTF_8))) {
+      for (String line; (line = reader.readLine()) != null; ) {
+        tell(line);
+      }
+    } catch (IOException e) {
+      tell("(the rest of its messages could not be read: " + e.getMessage() + ")");
+    }
+  }
+
+  private synchronized void tell(String line) {
+    if (!Progress.matches(line)) {
+      lastLines.addLast(line);
+      if (lastLines.size() > LAST_LINES) {
+        lastLines.removeFirst();
+      }
+    }
+    listener.accept(line);
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

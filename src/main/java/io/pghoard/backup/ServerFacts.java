@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import io.pghoard.postgres.ConnectionInfo;
+import io.pghoard.postgres.SystemIdentifier;
+import io.pghoard.postgres.WalSegmentSize;
+import io.pghoard.repository.BaseBackupObject.Tablespace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a server says of its cluster before a base backup of it is taken.
+ *
+ * @param versionNumber as PostgreSQL counts: 150018 is 15.18
+ */
+record ServerFacts(
+    int versionNumber, SystemIdentifier systemIdentifier, WalSegmentSize walSegmentSize) {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|kB|MB|GB)");
+
+  /**
+   * Asks over a replication connection, as the user of a backup need not be let in otherwise.
+   *
+   * @throws IOException when it cannot connect, with psql's words
+   */
+  static ServerFacts ask(Path psql, ConnectionInfo node) throws IOException {
+    List<String> lines =
+        RunningProgram.output(
+                psql.toString(),
+                List.of(
+                    "--no-psqlrc",
+                    "--no-align",
+                    "--tuples-only",
+                    "--no-password",
+                    "--dbname=" + node.with("replication", "true").toConnectionString(),
+                    "--command=IDENTIFY_SYSTEM",
+                    "--command=SHOW server_version_num",
+                    "--command=SHOW wal_segment_size"),
+                LIMIT)
+            .lines()
+            .toList();
+    if (lines.size() != 3) {
+      throw new IOException("the server's answers are not understood: " + lines);
+    }
+    try {
+      String identifier = lines.get(0).substring(0, Math.max(0, lines.get(0).indexOf('|')));
+      return new ServerFacts(
+          Integer.parseInt(lines.get(1)),
+          SystemIdentifier.parse(identifier),
+          new WalSegmentSize(bytes(lines.get(2))));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the server's answers are not understood: " + lines, e);
+    }
+  }
+
+  /**
+   * The tablespaces of a cluster by their object ids, without the two that every cluster has. Asks
+   * over an ordinary connection, to the database postgres unless the node names another one.
+   */
+  static Map<Long, NamedTablespace> tablespaces(Path psql, ConnectionInfo node) throws IOException {
+    ConnectionInfo database =
+        node.parameters().containsKey("dbname") ? node : node.with("dbname", "postgres");
+    String rows =
+        RunningProgram.output(
+            psql.toString(),
+            List.of(
+                "--no-psqlrc",
+                "--no-align",
+                "--tuples-only",
+                "--no-password",
+                "--field-separator-zero",
+                "--record-separator-zero",
+                "--dbname=" + database.toConnectionString(),
+                "--command=SELECT oid, spcname, pg_catalog.pg_tablespace_location(oid)"
+                    + " FROM pg_catalog.pg_tablespace"
+                    + " WHERE pg_catalog.pg_tablespace_location(oid) <> '' ORDER BY oid"),
+            LIMIT);
+    String[] fields = rows.split("\0", -1);
+    Map<Long, NamedTablespace> tablespaces = new TreeMap<>();
+    for (int i = 0; i + 2 < fields.length; i += 3) {
+      long oid = Long.parseLong(fields[i].strip());
+      // A name may be anything, but here it becomes the name of a directory.
+      String name = fields[i + 1].matches("[A-Za-z0-9_$-][A-Za-z0-9_$. -]*") ? fields[i + 1] : "";
+      tablespaces.put(
+          oid,
+          new NamedTablespace(
+              name.isEmpty() ? Long.toString(oid) : name, new Tablespace(fields[i + 2], oid)));
+    }
+    return tablespaces;
+  }
+
+  /** A tablespace and its name in the chunks. */
+  record NamedTablespace(String name, Tablespace tablespace) {}
+
+  int major() {
+    return versionNumber / 10_000;
+  }
+
+  private static int bytes(String size) {
+    Matcher matcher = SIZE.matcher(size);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("not a size: " + size);
+    }
+    int unit =
+        switch (matcher.group(2)) {
+          case "GB" -> 1 << 30;
+          case "MB" -> 1 << 20;
+          case "kB" -> 1 << 10;
+          default -> 1;
+        };
+    return Math.multiplyExact(Integer.parseInt(matcher.group(1)), unit);
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import io.pghoard.backup.BaseBackupRun;
+import io.pghoard.backup.Chunk;
+import io.pghoard.backup.ChunkCutter;
+import io.pghoard.backup.RunningProgram;
+import io.pghoard.postgres.WalFileName;
+import io.pghoard.repository.ObjectKey;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.camel.StreamCache;
+import org.jspecify.annotations.Nullable;
+
+/** What the routes of a base backup do with the one that they take. */
+public final class BaseBackupSteps {
+  /** Begins to cut the output of pg_basebackup into chunks. */
+  public ChunkCutter cut(BaseBackupRun backup, InputStream output) throws IOException {
+    return backup.chunks((RunningProgram) output);
+  }
+
+  public ObjectKey chunkKey(BaseBackupRun backup, Chunk chunk) {
+    return backup.chunkKey(chunk);
+  }
+
+  public Map<String, String> chunkMetadata(BaseBackupRun backup, Chunk chunk) {
+    return backup.chunkMetadata(chunk);
+  }
+
+  /** The bytes of an encoded body. */
+  public long size(StreamCache encoded) {
+    return encoded.length();
+  }
+
+  public void stored(ChunkCutter chunks, Chunk chunk, long size) {
+    chunks.stored(chunk, size);
+  }
+
+  public void failed(ChunkCutter chunks, Chunk chunk, Throwable cause) {
+    chunks.failed(chunk, cause);
+  }
+
+  /** Returns when every chunk is stored, and throws when pg_basebackup or a chunk failed. */
+  public void check(ChunkCutter chunks) throws IOException {
+    chunks.check();
+  }
+
+  /**
+   * The history of the backup's timeline, when it lies in the WAL directory and can be archived.
+   */
+  public @Nullable WalFileName historyInWalDirectory(BaseBackupRun backup) throws IOException {
+    return backup.historyInWalDirectory().orElse(null);
+  }
+
+  /** Whether WAL that the backup needs is not in the repository yet. */
+  public boolean waitsForWal(BaseBackupRun backup) throws IOException {
+    return backup.waitsForWal();
+  }
+
+  public Path mainObject(BaseBackupRun backup) throws IOException {
+    return backup.mainObject();
+  }
+
+  public ObjectKey mainKey(BaseBackupRun backup) {
+    return backup.mainKey();
+  }
+
+  public Map<String, String> mainMetadata(BaseBackupRun backup) {
+    return backup.mainMetadata();
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import io.pghoard.backup.BaseBackupSchedule;
+import io.pghoard.backup.BaseBackups;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.camel.spi.Registry;
+
+/** The beans of the routes that take base backups. */
+record BaseBackupWiring(Wiring wiring) {
+  void bind() {
+    Registry registry = wiring.registry();
+    BaseBackups backups =
+        new BaseBackups(wiring.sites(), wiring.repositories(), Wiring.host(), wiring.clock());
+    registry.bind("baseBackups", backups);
+    registry.bind(
+        "baseBackupSchedule",
+        new BaseBackupSchedule(wiring.sites(), backups, wiring.repositories(), wiring.clock()));
+    BaseBackupList list = new BaseBackupList(wiring.sites(), wiring.repositories());
+    registry.bind("baseBackupList", list);
+    registry.bind("status", new Status(wiring.sites(), backups, list, wiring.clock()));
+    registry.bind("baseBackupSteps", new BaseBackupSteps());
+    registry.bind("liveExec", new LiveExec());
+    registry.bind("chunkOutcome", new ChunkOutcome());
+    registry.bind("baseBackupThreads", threads());
+  }
+
+  /**
+   * As many threads as there are chunks in progress; how many those are, each backup's ChunkCutter
+   * sees to. Of a bounded pool, backups of several sites could take all threads to wait for chunks
+   * that find no thread.
+   */
+  private static ExecutorService threads() {
+    return Executors.newCachedThreadPool(
+        task -> {
+          Thread thread = new Thread(task, "base-backup");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
+
+/** Whether the daemon's own parts work: every route that should run does. */
+public final class Health {
+  /**
+   * The answer, with the HTTP status 503 in the variable {@code httpStatus} when a part is down.
+   */
+  public Map<String, Object> check(Exchange exchange) {
+    CamelContext context = exchange.getContext();
+    Map<String, String> down = new TreeMap<>();
+    for (Route route : context.getRoutes()) {
+      ServiceStatus status = context.getRouteController().getRouteStatus(route.getRouteId());
+      if (status != null && !status.isStarted() && !status.isStarting()) {
+        down.put(route.getRouteId(), status.name());
+      }
+    }
+    if (!down.isEmpty()) {
+      exchange.setVariable("httpStatus", 503);
+    }
+    return Map.of(
+        "status", down.isEmpty() ? "UP" : "DOWN", "routes", context.getRoutesSize(), "down", down);
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pghoard.archive.WalAbsentException;
+import io.pghoard.archive.WalConflictException;
+import io.pghoard.archive.WalGapException;
+import io.pghoard.archive.WalRefusedException;
+import io.pghoard.config.UnknownSiteException;
+import io.pghoard.repository.ObjectExistsException;
+import io.pghoard.repository.ObjectMissingException;
+import io.pghoard.restore.RestoreRefusedException;
+import io.pghoard.restore.UnknownRestoreException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NotDirectoryException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.TypeConversionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns the failure of a request into its answer: a status, and what is wrong as JSON. */
+public final class HttpProblem {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpProblem.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Replaces the message by the answer to the exception that the exchange has caught. */
+  public void answer(Exchange exchange) throws JsonProcessingException {
+    Throwable failure = rootOf(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+    String method = exchange.getMessage().getHeader(Exchange.HTTP_METHOD, "", String.class);
+    String path = exchange.getMessage().getHeader(Exchange.HTTP_PATH, "", String.class);
+    int status = status(failure);
+    if (status >= 500) {
+      LOG.warn("{} {} answered {}: {}", method, path, status, failure.toString());
+    }
+    exchange.getMessage().removeHeaders("*");
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+    exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("request", method + " " + path);
+    String message = failure.getMessage();
+    answer.put("error", message == null ? failure.getClass().getSimpleName() : message);
+    String remedy = remedy(failure);
+    if (remedy != null) {
+      answer.put("remedy", remedy);
+    }
+    if (failure instanceof WalAbsentException) {
+      // What restore_command needs to tell the end of the archive from every other 404.
+      answer.put("absent", true);
+    }
+    exchange.getMessage().setBody(JSON.writeValueAsString(answer) + "\n");
+  }
+
+  private static Throwable rootOf(Throwable failure) {
+    Throwable root = failure;
+    while ((root instanceof TypeConversionException || root instanceof RuntimeCamelException)
+        && root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  private static @Nullable String remedy(Throwable failure) {
+    if (failure instanceof WalRefusedException refused) {
+      return refused.remedy();
+    }
+    if (failure instanceof WalConflictException conflict) {
+      return conflict.remedy();
+    }
+    return failure instanceof WalGapException gap ? gap.remedy() : null;
+  }
+
+  private static int status(Throwable failure) {
+    if (failure instanceof WalRefusedException refused) {
+      return refused.isMissing() ? 404 : 412;
+    }
+    if (failure instanceof UnknownSiteException
+        || failure instanceof UnknownRestoreException
+        || failure instanceof ObjectMissingException
+        || failure instanceof WalAbsentException) {
+      return 404;
+    }
+    if (failure instanceof ObjectExistsException
+        || failure instanceof RestoreRefusedException
+        || failure instanceof WalConflictException
+        || failure instanceof WalGapException
+        || failure instanceof NotDirectoryException
+        || failure instanceof FileAlreadyExistsException) {
+      return 409;
+    }
+    if (failure instanceof IllegalArgumentException) {
+      return 400;
+    }
+    return failure instanceof IOException ? 503 : 500;
+  }
+}

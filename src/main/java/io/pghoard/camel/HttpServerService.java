@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import io.vertx.core.Handler;
+import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+
+/**
+ * The HTTP server of the routes, with a gate that every request passes before any route sees it.
+ *
+ * <p>Made here and not by camel-main's {@code camel.server}, which opens all addresses by default,
+ * serves files of the class path when asked for static content, and leaves no place for the gate.
+ */
+final class HttpServerService extends VertxPlatformHttpServer {
+  // An archive request may wait for a segment that is on its way; so may one of each site.
+  private static final int WORKERS = 64;
+
+  // The requests that have a body are JSON of a few lines; a body is taken into memory.
+  private static final long LARGEST_BODY = 1 << 20;
+
+  private final VertxPlatformHttpServerConfiguration configuration;
+  private final Handler<RoutingContext> gate;
+
+  private HttpServerService(
+      VertxPlatformHttpServerConfiguration configuration, Handler<RoutingContext> gate) {
+    super(configuration);
+    this.configuration = configuration;
+    this.gate = gate;
+  }
+
+  /**
+   * Makes the server and binds it where Camel's HTTP component looks for it.
+   *
+   * @param address "" for all addresses
+   * @param port 0 for a free one
+   */
+  static HttpServerService bind(
+      CamelContext context, String address, int port, Handler<RoutingContext> gate) {
+    VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
+    configuration.setBindHost(address.isEmpty() ? "0.0.0.0" : address);
+    configuration.setBindPort(port);
+    configuration.getBodyHandler().setHandleFileUploads(false);
+    configuration.setMaxBodySize(LARGEST_BODY);
+    HttpServerService server = new HttpServerService(configuration, gate);
+    context.getRegistry().bind("httpServer", server);
+    context.getRegistry().bind("httpServerOptions", new VertxOptions().setWorkerPoolSize(WORKERS));
+    return server;
+  }
+
+  @Override
+  protected void initializeServer() {
+    super.initializeServer();
+    VertxPlatformHttpRouter router =
+        VertxPlatformHttpRouter.lookup(
+            getCamelContext(),
+            VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getPort()));
+    router.route().order(Integer.MIN_VALUE).handler(gate);
+    router.route().order(Integer.MAX_VALUE).handler(new HttpNotFound(router));
+  }
+
+  /** Starts to listen; tries the port first, as the superclass only logs when it cannot have it. */
+  @Override
+  protected void startServer() throws Exception {
+    String address = configuration.getBindHost();
+    int port = configuration.getBindPort();
+    try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByName(address))) {
+      probe.setReuseAddress(true);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "cannot listen on "
+              + address
+              + ":"
+              + port
+              + " ("
+              + e.getMessage()
+              + "); set http_address and http_port in pghoard.json to what this machine has free",
+          e);
+    }
+    super.startServer();
+  }
+}

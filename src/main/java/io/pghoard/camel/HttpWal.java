@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import io.pghoard.archive.FetchedWal;
+import io.pghoard.archive.WalTarget;
+import io.pghoard.config.SiteName;
+import io.pghoard.config.Sites;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** The answers to PostgreSQL's archive_command and restore_command. */
+public final class HttpWal {
+  private static final String TARGET = "x-pghoard-target-path";
+
+  private final Sites sites;
+
+  HttpWal(Sites sites) {
+    this.sites = sites;
+  }
+
+  /** The file is stored: 201 without a body. */
+  public void stored(Exchange exchange) {
+    empty(exchange, 201);
+  }
+
+  /** Notes in the variable {@code walTarget} where the request wants the file, if it says so. */
+  public void readTarget(Exchange exchange) throws IOException {
+    String target = exchange.getMessage().getHeader(TARGET, String.class);
+    if (target != null) {
+      SiteName site = exchange.getVariable("site", SiteName.class);
+      exchange.setVariable("walTarget", WalTarget.parse(target, sites.get(site)));
+    }
+  }
+
+  /** The file in the body: 200 with it; or, where the request names a path, 201 without a body. */
+  public void answer(Exchange exchange) throws IOException {
+    FetchedWal file = exchange.getMessage().getBody(FetchedWal.class);
+    WalTarget target = exchange.getVariable("walTarget", WalTarget.class);
+    if (target != null) {
+      try (file) {
+        file.copyTo(target.path());
+      }
+      empty(exchange, 201);
+      return;
+    }
+    empty(exchange, 200);
+    hash(exchange.getMessage(), file.hashAlgorithm(), file.hash());
+    exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/octet-stream");
+    exchange.getMessage().setBody(file.open());
+  }
+
+  /** The metadata in the body: 200 with the hash in the headers. */
+  public void described(Exchange exchange, @Body Map<String, String> metadata) {
+    empty(exchange, 200);
+    String hash = metadata.get("hash");
+    if (hash != null) {
+      hash(exchange.getMessage(), metadata.getOrDefault("hash-algorithm", "sha1"), hash);
+    }
+  }
+
+  private static void hash(Message answer, String algorithm, String hash) {
+    answer.setHeader("metadata-hash", hash);
+    answer.setHeader("metadata-hash-algorithm", algorithm);
+  }
+
+  private static void empty(Exchange exchange, int status) {
+    exchange.getMessage().removeHeaders("*");
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+    exchange.getMessage().setBody(null);
+  }
+}

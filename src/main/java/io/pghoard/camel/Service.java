@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import io.pghoard.backup.BaseBackups;
+import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.Sites;
+import io.pghoard.restore.Restores;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.StartupListener;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+
+/** pghoard as one Camel application: the beans, the routes and, in the daemon, HTTP and reload. */
+public final class Service implements AutoCloseable {
+  private final PghoardConfig config;
+  private final Spool spool;
+  private final Main main = new Main();
+  private final boolean daemon;
+
+  private Service(PghoardConfig config, Path configDirectory, boolean daemon) throws IOException {
+    this.config = config;
+    this.daemon = daemon;
+    Sites sites = new Sites(config);
+    RouteFiles files =
+        new RouteFiles(config.routesDirectory(), daemon ? name -> true : Service::isForRestore);
+    // The first place that knows a property wins.
+    main.setPropertyPlaceholderLocations(
+        "file:"
+            + configDirectory.toAbsolutePath().resolve("application.properties")
+            + ";optional=true,classpath:application.properties");
+    main.addInitialProperty(
+        "camel.main.routes-include-pattern", String.join(",", files.locations().values()));
+    main.addMainListener(new Assembly(sites, files));
+    // The last, as nobody could close it if something after it failed.
+    this.spool = daemon ? Spool.ofDaemon(config.backupLocation()) : Spool.temporary();
+    main.addOverrideProperty(
+        "camel.main.stream-caching-spool-directory", spool.directory().toString());
+  }
+
+  /** The daemon: all routes, HTTP, and the operator's edits taken up while it runs. */
+  public static Service daemon(PghoardConfig config, Path configDirectory) throws IOException {
+    return new Service(config, configDirectory, true);
+  }
+
+  /** What a restore needs that runs by itself. */
+  public static Service restoreOnly(PghoardConfig config, Path configDirectory) throws IOException {
+    return new Service(config, configDirectory, false);
+  }
+
+  /** Whether a restore needs this route file where no daemon runs. */
+  private static boolean isForRestore(String name) {
+    return name.startsWith("repository-")
+        || name.startsWith("restore-")
+        || name.startsWith("error-handling.");
+  }
+
+  /** Sets a property over those of application.properties; before the start. */
+  public Service property(String key, String value) {
+    main.addOverrideProperty(key, value);
+    return this;
+  }
+
+  /** Starts and returns when every route runs. */
+  public void start() throws Exception {
+    main.start();
+  }
+
+  /** Starts and returns when the process was told to end, with its exit status. */
+  public int run() throws Exception {
+    main.run();
+    return main.getExitCode();
+  }
+
+  /** The port that HTTP is served on. */
+  public int httpPort() {
+    HttpServerService server =
+        context().getRegistry().lookupByNameAndType("httpServer", HttpServerService.class);
+    return server.getPort();
+  }
+
+  public CamelContext context() {
+    return main.getCamelContext();
+  }
+
+  public <T> T bean(String name, Class<T> type) {
+    return context().getRegistry().lookupByNameAndType(name, type);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      main.stop();
+    } finally {
+      spool.close();
+    }
+  }
+
+  /** Binds what the routes name, at the moments that Camel offers for it. */
+  private final class Assembly extends MainListenerSupport implements StartupListener {
+    private final Sites sites;
+    private final RouteFiles files;
+
+    Assembly(Sites sites, RouteFiles files) {
+      this.sites = sites;
+      this.files = files;
+    }
+
+    @Override
+    public void beforeConfigure(BaseMainSupport ignored) {
+      CamelContext context = context();
+      Converters.register(context);
+      ProducerTemplate producer = context.createProducerTemplate();
+      new Wiring(context.getRegistry(), sites, new RepositoryDoors(producer), Clock.systemUTC())
+          .bind();
+      try {
+        context.addStartupListener(this);
+        if (daemon) {
+          context.getRegistry().lookupByNameAndType("localDoor", LocalDoor.class).create();
+          context
+              .getManagementStrategy()
+              .addEventNotifier(
+                  new LongWorkStop(
+                      bean("baseBackups", BaseBackups.class), bean("restores", Restores.class)));
+          RouteReload reload = new RouteReload(context, sites, files);
+          context.getRegistry().bind("routeReload", reload);
+          context.getManagementStrategy().addEventNotifier(reload);
+          context.addService(
+              HttpServerService.bind(
+                  context, config.httpAddress(), config.httpPort(), new HttpGate(sites)),
+              true,
+              true);
+        }
+      } catch (Exception e) {
+        throw new IllegalStateException(e.getMessage(), e);
+      }
+    }
+
+    /** Camel tells it however the service was started, unlike main's own listener. */
+    @Override
+    public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted)
+        throws Exception {
+      if (daemon) {
+        SiteTemplates.instantiate(context, config.sites().values());
+      }
+    }
+
+    @Override
+    public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {}
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import io.pghoard.archive.WalArchive;
+import io.pghoard.archive.WalFetch;
+import java.time.Duration;
+import org.apache.camel.spi.Registry;
+
+/** The beans of the routes that archive WAL and give it back. */
+record WalWiring(Wiring wiring) {
+  // Less than the commands' deadline of 60 s, so that their users read why and not only "no
+  // answer".
+  private static final Duration PATIENCE = Duration.ofSeconds(50);
+
+  void bind() {
+    Registry registry = wiring.registry();
+    WalArchive archive =
+        new WalArchive(wiring.sites(), wiring.repositories(), PATIENCE, wiring.clock());
+    registry.bind("walArchive", archive);
+    registry.bind("walReadyFilter", new WalReadyFilter(wiring.sites(), archive));
+    registry.bind("walFetch", new WalFetch(wiring.sites(), wiring.repositories(), PATIENCE));
+    registry.bind("httpWal", new HttpWal(wiring.sites()));
+  }
+}

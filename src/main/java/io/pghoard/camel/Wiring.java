@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import io.pghoard.codec.Compression;
+import io.pghoard.config.CompressionConfig;
+import io.pghoard.config.Sites;
+import io.pghoard.repository.Repositories;
+import io.pghoard.retention.Retention;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.Locale;
+import org.apache.camel.spi.Registry;
+
+/** The beans that the routes name. */
+record Wiring(Registry registry, Sites sites, Repositories repositories, Clock clock) {
+  void bind() {
+    registry.bind("sites", sites);
+    registry.bind("repositories", repositories);
+    registry.bind("storageChoice", new StorageChoice(sites));
+    registry.bind("localDoor", new LocalDoor(sites));
+    registry.bind("httpProblem", new HttpProblem());
+    registry.bind("httpAnswer", new HttpAnswer());
+    registry.bind("health", new Health());
+    registry.bind("repetitions", new Repetitions(clock));
+    registry.bind("alerts", new Alerts(sites, clock));
+    registry.bind("retention", new Retention(sites, repositories, clock));
+    bindCompression(sites.config().compression());
+    new RestoreWiring(this).bind();
+    new BaseBackupWiring(this).bind();
+    new WalWiring(this).bind();
+  }
+
+  private void bindCompression(CompressionConfig compression) {
+    Compression codec =
+        Compression.named(
+            compression.algorithm().name().toLowerCase(Locale.ROOT),
+            compression.level(),
+            compression.threads());
+    registry.bind("compression", new CodecDataFormat(codec, compression.threads()));
+  }
+
+  /** This machine, as it stands in the metadata of what it stores. */
+  static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+}

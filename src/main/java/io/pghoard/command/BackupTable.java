@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.command;
+
+import io.pghoard.repository.BaseBackup;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Base backups as a table for a terminal, the oldest first. */
+record BackupTable(List<BaseBackup> backups) {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final List<String> HEAD =
+      List.of("NAME", "START (UTC)", "END (UTC)", "SIZE", "STORED", "WAL FROM", "PG");
+
+  BackupTable {
+    backups = List.copyOf(backups);
+  }
+
+  /**
+   * The table, or a sentence when there is nothing to show.
+   *
+   * @param verbose all metadata after each line
+   */
+  String text(boolean verbose) {
+    if (backups.isEmpty()) {
+      return "There are no base backups.\n";
+    }
+    List<List<String>> rows = new ArrayList<>(List.of(HEAD));
+    backups.forEach(backup -> rows.add(row(backup)));
+    StringBuilder text = new StringBuilder();
+    for (int row = 0; row < rows.size(); row++) {
+      text.append(line(rows, row));
+      if (verbose && row > 0) {
+        new TreeMap<>(backups.get(row - 1).object().metadata())
+            .forEach(
+                (word, value) ->
+                    text.append("    ").append(word).append(": ").append(value).append('\n'));
+      }
+    }
+    return text.toString();
+  }
+
+  private static List<String> row(BaseBackup backup) {
+    return List.of(
+        backup.name(),
+        TIME.format(backup.startTime()),
+        time(backup.endTime()),
+        ByteSize.text(backup.plainSize()),
+        ByteSize.text(backup.storedSize()),
+        backup.startSegment().toString(),
+        version(backup.object().metadata().get("pg-version")));
+  }
+
+  private static String line(List<List<String>> rows, int row) {
+    StringBuilder line = new StringBuilder();
+    for (int column = 0; column < HEAD.size(); column++) {
+      int width = 0;
+      for (List<String> each : rows) {
+        width = Math.max(width, each.get(column).length());
+      }
+      line.append(line.isEmpty() ? "" : "  ")
+          .append(String.format(Locale.ROOT, "%-" + width + "s", rows.get(row).get(column)));
+    }
+    return line.toString().stripTrailing() + "\n";
+  }
+
+  private static String time(@Nullable Instant time) {
+    return time == null ? "-" : TIME.format(time);
+  }
+
+  /** 15.18 of "150018", 9.6.24 of "90624". */
+  private static String version(@Nullable String number) {
+    if (number == null || !number.matches("[0-9]{5,6}")) {
+      return "-";
+    }
+    int version = Integer.parseInt(number);
+    return version < 100000
+        ? version / 10000 + "." + version / 100 % 100 + "." + version % 100
+        : version / 10000 + "." + version % 10000;
+  }
+}

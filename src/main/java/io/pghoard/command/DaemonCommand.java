@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.command;
+
+import io.pghoard.camel.Service;
+import io.pghoard.config.ConfigException;
+import io.pghoard.config.ConfigFile;
+import io.pghoard.config.MachineCheck;
+import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pghoard}: the daemon, until it is told to end. */
+@Command(
+    name = "pghoard",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Backs up PostgreSQL clusters: WAL and base backups, as pghoard.json says.",
+    footer = "Exit status: 0 after a regular end, 1 when the configuration or the start failed.")
+public final class DaemonCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      defaultValue = "${env:PGHOARD_CONFIG}",
+      description = "The configuration, pghoard.json. Default: the environment's PGHOARD_CONFIG.")
+  private @Nullable Path config;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "The same, as the first releases took it.")
+  private @Nullable Path positional;
+
+  @Option(
+      names = {"-D", "--debug"},
+      description = "Log in detail, whatever log_level says.")
+  private boolean debug;
+
+  @Option(
+      names = {"-s", "--short-log"},
+      description = "Log without the time, for a journal that adds its own.")
+  private boolean shortLog;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /** Runs the command and gives its exit status. */
+  public static int run(String... arguments) {
+    return new CommandLine(new DaemonCommand())
+        .setExecutionExceptionHandler(
+            (failure, line, parsed) -> {
+              line.getErr().println("pghoard: " + Failure.describe(failure));
+              return 1;
+            })
+        .execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Path file = config == null ? positional : config;
+    if (file == null || (config != null && positional != null)) {
+      throw new CommandLine.ParameterException(
+          spec().commandLine(), "name one configuration file: --config /etc/pghoard/pghoard.json");
+    }
+    PghoardConfig settings;
+    try {
+      settings = ConfigFile.read(file);
+      List<Problem> missing = MachineCheck.problems(settings);
+      if (!missing.isEmpty()) {
+        throw new ConfigException(file, missing);
+      }
+    } catch (ConfigException e) {
+      spec().commandLine().getErr().println(e.getMessage());
+      return 1;
+    }
+    System.setProperty("pghoard.logLevel", debug ? "DEBUG" : settings.logLevel());
+    if (shortLog) {
+      System.setProperty("pghoard.logPattern", "%-5p %c{1} - %m%n%xThrowable");
+    }
+    Path directory = file.toAbsolutePath().getParent();
+    try (Service service = Service.daemon(settings, directory == null ? Path.of("/") : directory)) {
+      return service.run();
+    }
+  }
+
+  private CommandSpec spec() {
+    if (spec == null) {
+      throw new IllegalStateException("picocli has not filled in the command");
+    }
+    return spec;
+  }
+}

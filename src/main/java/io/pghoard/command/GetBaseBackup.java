@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.command;
+
+import io.pghoard.camel.RestoreCommands;
+import io.pghoard.camel.Service;
+import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.SiteName;
+import io.pghoard.config.Sites;
+import io.pghoard.restore.RestoreHost;
+import io.pghoard.restore.RestoreParameters;
+import io.pghoard.restore.RestoreProgress;
+import io.pghoard.restore.RestoreRequest;
+import io.pghoard.restore.RestoreRun;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code pghoard_restore get-basebackup}: restores a base backup, to be started as a cluster. */
+@Command(
+    name = "get-basebackup",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Restores a base backup and adds the settings by which the server recovers to the target.",
+      "What cannot work is refused before anything is touched."
+    })
+final class GetBaseBackup implements Callable<Integer> {
+  @Mixin private final SiteChoice choice = new SiteChoice();
+  @Mixin private final RestoreWords words = new RestoreWords();
+
+  @Option(
+      names = "--pghoard-postgres-command-bin",
+      paramLabel = "FILE",
+      description =
+          "The program that the restored cluster calls to fetch WAL. Default: the"
+              + " pghoard_postgres_command beside this one.")
+  private @Nullable Path program;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Show progress as lines even on a terminal.")
+  private boolean verbose;
+
+  @ParentCommand private @Nullable RestoreTool tool;
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    PghoardConfig config = choice.config();
+    SiteName site = choice.site(config);
+    RestoreRequest request;
+    String command;
+    try {
+      request = RestoreParameters.parse(site, words.asWords());
+      command = new RestoreCommands(new Sites(config), config::httpPort, program).apply(site);
+    } catch (IllegalArgumentException e) {
+      throw choice.wrong(String.valueOf(e.getMessage()));
+    }
+    RestoreProgress progress = new RestoreProgress(Clock.systemUTC());
+    RestoreRun run = new RestoreRun("0", request, progress, new RestoreHost(List.of(), command));
+    try (Service service = Service.restoreOnly(config, choice.directory())) {
+      service.start();
+      CompletableFuture<?> restoring =
+          service.context().createProducerTemplate().asyncSendBody("direct:restore-run", run);
+      show(run, restoring);
+    }
+    return tell(run, progress.snapshot());
+  }
+
+  private void show(RestoreRun run, CompletableFuture<?> restoring)
+      throws IOException, InterruptedException {
+    Path statusFile = tool == null ? null : tool.statusFile();
+    RestoreDisplay display =
+        RestoreDisplay.of(Objects.requireNonNull(spec).commandLine().getErr(), verbose);
+    StatusFile status = new StatusFile(statusFile);
+    boolean ended;
+    do {
+      ended = Waiting.forEnd(restoring);
+      RestoreProgress.Snapshot now = run.progress().snapshot();
+      display.show(now);
+      status.write(now, ended);
+    } while (!ended);
+    display.end();
+  }
+
+  private int tell(RestoreRun run, RestoreProgress.Snapshot end) {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+    if (end.phase() != RestoreProgress.Phase.DONE) {
+      err.println("pghoard_restore: " + (end.error() == null ? end.phase().word() : end.error()));
+      return 1;
+    }
+    out.printf(
+        "Restored base backup %s to %s: %s in %d files.%n",
+        end.backup(),
+        run.request().targetDirectory(),
+        ByteSize.text(end.bytesDone()),
+        end.filesDone());
+    end.notes().forEach(note -> out.println("Note: " + note + "."));
+    out.printf(
+        "Start it with: pg_ctl -D %s start. It fetches WAL from the pghoard daemon of this host,"
+            + " which must run until it has recovered.%n",
+        run.request().targetDirectory());
+    out.flush();
+    return 0;
+  }
+}

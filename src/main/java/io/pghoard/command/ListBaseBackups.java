@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.command;
+
+import io.pghoard.camel.Service;
+import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.SiteConfig;
+import io.pghoard.config.SiteName;
+import io.pghoard.config.Sites;
+import io.pghoard.repository.Catalogue;
+import io.pghoard.repository.Repositories;
+import io.pghoard.repository.SiteKeys;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code pghoard_restore list-basebackups}: the base backups of a site, from its repository. */
+@Command(
+    name = "list-basebackups",
+    mixinStandardHelpOptions = true,
+    description = "Lists the base backups of a site, read from its repository.")
+final class ListBaseBackups implements Callable<Integer> {
+  @Mixin private final SiteChoice choice = new SiteChoice();
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "All that the repository says of each.")
+  private boolean verbose;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    PghoardConfig config = choice.config();
+    SiteName name = choice.site(config);
+    SiteConfig site = new Sites(config).get(name);
+    try (Service service = Service.restoreOnly(config, choice.directory())) {
+      service.start();
+      Repositories repositories = service.bean("repositories", Repositories.class);
+      Catalogue catalogue = new Catalogue(repositories.of(name), new SiteKeys(site.prefix()));
+      Catalogue.Listing listing = catalogue.listing();
+      var out = Objects.requireNonNull(spec).commandLine().getOut();
+      out.print(new BackupTable(listing.readable()).text(verbose));
+      listing
+          .unreadable()
+          .forEach((key, why) -> out.println(key + " cannot be understood: " + why));
+      out.flush();
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Whether a directory may be written by a restore that came over HTTP. */
+final class AllowedDirectories {
+  private AllowedDirectories() {}
+
+  /**
+   * Refuses a directory that is none of the allowed ones, nor below one; links are followed.
+   *
+   * @param allowed empty: anywhere
+   */
+  static void require(Path directory, List<Path> allowed) throws RestoreRefusedException {
+    if (allowed.isEmpty()) {
+      return;
+    }
+    Path real = real(directory);
+    for (Path root : allowed) {
+      if (real.startsWith(real(root))) {
+        return;
+      }
+    }
+    throw new RestoreRefusedException(
+        "a restore over HTTP may not write "
+            + directory
+            + "; it may write "
+            + allowed
+            + ". Add to the site's restore_directories, or use pghoard_restore on the host");
+  }
+
+  /** The path with its links resolved as far as it exists. */
+  private static Path real(Path path) {
+    Path normal = path.toAbsolutePath().normalize();
+    Path existing = new TargetDirectory(normal).existing();
+    try {
+      return existing.toRealPath().resolve(existing.relativize(normal));
+    } catch (IOException e) {
+      return normal;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import java.time.Instant;
+
+/**
+ * A wish that retention spares the base backup that is restored, and the WAL after it.
+ *
+ * @param cancelOnSuccess whether the wish is taken back when the restore is done
+ */
+public record Preservation(Instant until, boolean cancelOnSuccess) {}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import io.pghoard.config.SiteName;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator wants restored, and where to.
+ *
+ * @param backup the name of a base backup, or {@link #LATEST}
+ * @param targetDirectory the data directory to write, an absolute path
+ * @param preservation whether retention spares the backup meanwhile; null: it is not asked to
+ * @param overwrite whether a cluster in the target directory is deleted first
+ */
+public record RestoreRequest(
+    SiteName site,
+    String backup,
+    Path targetDirectory,
+    boolean overwrite,
+    TablespaceMapping tablespaces,
+    RecoveryOptions recovery,
+    @Nullable Preservation preservation) {
+  /** The newest base backup that fits the recovery target. */
+  public static final String LATEST = "latest";
+
+  public RestoreRequest {
+    if (!targetDirectory.isAbsolute()) {
+      throw new IllegalArgumentException(
+          "the target directory must be an absolute path: " + targetDirectory);
+    }
+    targetDirectory = targetDirectory.normalize();
+    if (targetDirectory.getNameCount() == 0) {
+      throw new IllegalArgumentException("the target directory must not be " + targetDirectory);
+    }
+  }
+}

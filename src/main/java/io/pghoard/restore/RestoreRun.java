@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import io.pghoard.config.SiteName;
+import io.pghoard.repository.BaseBackup;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** One restore from its request to its outcome. */
+public final class RestoreRun {
+  private final String id;
+  private final RestoreRequest request;
+  private final RestoreProgress progress;
+  private final RestoreHost host;
+  private @Nullable BaseBackup backup;
+  private @Nullable RestorePlan plan;
+  private @Nullable RestoreWriter writer;
+
+  /**
+   * A restore that has not begun.
+   *
+   * @param id names it among the others
+   */
+  public RestoreRun(String id, RestoreRequest request, RestoreProgress progress, RestoreHost host) {
+    this.id = id;
+    this.request = request;
+    this.progress = progress;
+    this.host = host;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public RestoreRequest request() {
+    return request;
+  }
+
+  public RestoreProgress progress() {
+    return progress;
+  }
+
+  public SiteName site() {
+    return request.site();
+  }
+
+  RestoreHost host() {
+    return host;
+  }
+
+  void chose(BaseBackup chosen) {
+    backup = chosen;
+  }
+
+  BaseBackup backup() {
+    if (backup == null) {
+      throw new IllegalStateException("restore " + id + " has chosen no base backup yet");
+    }
+    return backup;
+  }
+
+  void planned(RestorePlan made) {
+    plan = made;
+    writer = new RestoreWriter(made, progress);
+  }
+
+  RestorePlan plan() {
+    if (plan == null) {
+      throw new IllegalStateException("restore " + id + " has no plan yet");
+    }
+    return plan;
+  }
+
+  RestoreWriter writer() {
+    if (writer == null) {
+      throw new IllegalStateException("restore " + id + " has no plan yet");
+    }
+    return writer;
+  }
+
+  /** Lets others restore to the target. */
+  void release() throws IOException {
+    if (writer != null) {
+      writer.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    RestoreProgress.Snapshot now = progress.snapshot();
+    return "restore %s of site %s to %s: %s%s"
+        .formatted(
+            id,
+            request.site(),
+            request.targetDirectory(),
+            now.phase().word(),
+            now.error() == null ? "" : ": " + now.error());
+  }
+}

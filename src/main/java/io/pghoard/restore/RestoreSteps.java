@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import io.pghoard.config.Sites;
+import io.pghoard.repository.BaseBackup;
+import io.pghoard.repository.ObjectContent;
+import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.Repositories;
+import java.io.IOException;
+import java.util.List;
+
+/** The steps of one restore, in the order in which the route restore-run takes them. */
+public final class RestoreSteps {
+  private final RestorePlanner planner;
+  private final PreservationRequests preservation;
+
+  public RestoreSteps(Sites sites, Repositories repositories) {
+    this.planner = new RestorePlanner(sites, repositories);
+    this.preservation = new PreservationRequests(sites, repositories);
+  }
+
+  /** Chooses the base backup, and refuses what cannot work as far as it alone tells. */
+  public ObjectKey choose(RestoreRun run) throws IOException {
+    run.chose(planner.choose(run));
+    return run.backup().key();
+  }
+
+  /**
+   * Reads the chosen backup's main object, and refuses what cannot work. Nothing is touched yet.
+   *
+   * @param mainObject decoded; is closed
+   */
+  public void plan(RestoreRun run, ObjectContent mainObject) throws IOException {
+    try (mainObject) {
+      RestorePlan plan = planner.plan(run, run.backup(), mainObject.stream());
+      run.planned(plan);
+      run.progress().planned(plan.backup().name(), plan.plainBytes(), plan.checks().count());
+      if (!plan.checks().known()) {
+        run.progress().note("the base backup has no backup_manifest, so its files are not checked");
+      }
+      run.request().recovery().notes().forEach(run.progress()::note);
+      preservation.begin(run);
+    }
+  }
+
+  /** Makes the target directory, empty. */
+  public ObjectKey begin(RestoreRun run) throws IOException {
+    requireGoingOn(run);
+    run.writer().begin();
+    return run.backup().key();
+  }
+
+  /**
+   * Writes what lies in the main object.
+   *
+   * @param mainObject decoded; is closed
+   * @return the chunks, which are to be written now, in any order and side by side
+   */
+  public List<RestoreChunk> writeMainObject(RestoreRun run, ObjectContent mainObject)
+      throws IOException {
+    try (mainObject) {
+      if (run.backup().format() == BaseBackup.Format.CHUNKS) {
+        run.writer().writeMainObject(mainObject.stream());
+      }
+    }
+    return run.plan().chunks();
+  }
+
+  /**
+   * The key of a chunk that is to be fetched now.
+   *
+   * @throws IOException when the restore has failed meanwhile, or was cancelled
+   */
+  public ObjectKey next(RestoreRun run, RestoreChunk chunk) throws IOException {
+    requireGoingOn(run);
+    return chunk.key();
+  }
+
+  /**
+   * Writes a chunk.
+   *
+   * @param chunk decoded; is closed
+   */
+  public void writeChunk(RestoreRun run, ObjectKey key, ObjectContent chunk) throws IOException {
+    try (chunk) {
+      run.writer().writeChunk(chunk.stream());
+    } catch (IOException e) {
+      throw new IOException("cannot restore from " + key + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Makes a cluster of what was written. */
+  public void finish(RestoreRun run) throws IOException {
+    requireGoingOn(run);
+    run.writer().finish();
+    preservation.end(run);
+    if (!run.writer().hasConfiguration()) {
+      run.progress()
+          .note(
+              "the backed-up cluster had its postgresql.conf outside of its data directory, so it is"
+                  + " not in the backup; put one where the server looks for it");
+    }
+    run.progress().done();
+  }
+
+  private static void requireGoingOn(RestoreRun run) throws IOException {
+    if (run.progress().stopped()) {
+      String error = run.progress().snapshot().error();
+      throw new IOException(error == null ? "the restore was cancelled" : error);
+    }
+  }
+
+  /** Records a failure, and makes the threads that still write stop. */
+  public void fail(RestoreRun run, Throwable failure) throws IOException {
+    String why = failure.getMessage();
+    run.progress().failed(why == null ? failure.toString() : why);
+    run.release();
+  }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pghoard.codec.TarEntry;
+import io.pghoard.codec.TarReader;
+import io.pghoard.repository.BaseBackup;
+import io.pghoard.repository.BaseBackupObject;
+import io.pghoard.restore.RestoreProgress.Phase;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a planned restore: {@link #begin}, {@link #writeMainObject}, {@link #writeChunk} for each
+ * chunk by as many threads as one likes, {@link #finish}.
+ *
+ * <p>pg_control, without which no server starts, is written last: until then a restore that was cut
+ * off cannot be mistaken for a cluster.
+ */
+final class RestoreWriter implements Closeable {
+  /** PG_CONTROL_FILE_SIZE. */
+  private static final int PG_CONTROL_SIZE = 8192;
+
+  private static final String PG_CONTROL = "global/pg_control";
+
+  private final RestorePlan plan;
+  private final RestoreProgress progress;
+  private final Path data;
+  private final RestoredFiles files;
+  private volatile byte @Nullable [] pgControl;
+  private @Nullable RestoreMark mark;
+
+  RestoreWriter(RestorePlan plan, RestoreProgress progress) {
+    this.plan = plan;
+    this.progress = progress;
+    this.data = plan.dataDirectory().path();
+    this.files = new RestoredFiles(plan, progress);
+  }
+
+  /**
+   * Empties the target, when it is to be overwritten, and makes its directories.
+   *
+   * @throws RestoreRefusedException when another restore writes there, or the target was taken into
+   *     use since it was planned
+   */
+  void begin() throws IOException {
+    progress.enter(Phase.WRITING);
+    TargetDirectory target = plan.dataDirectory();
+    boolean overwrite = plan.request().overwrite();
+    target.create();
+    RestoreMark taken = RestoreMark.take(data, markText(), overwrite);
+    mark = taken;
+    try {
+      target.requireStillUsable(overwrite);
+    } catch (RestoreRefusedException e) {
+      taken.delete();
+      throw e;
+    }
+    // Before all else: a cluster that is half gone must not start.
+    Files.deleteIfExists(data.resolve(PG_CONTROL));
+    for (TablespaceDirectory tablespace : plan.tablespaces()) {
+      TargetDirectory directory = new TargetDirectory(tablespace.path());
+      directory.create();
+      if (overwrite && tablespace.belongsTo(data)) {
+        directory.clear();
+      } else {
+        directory.requireUsableForTablespace(tablespace.name());
+      }
+    }
+    target.clear();
+    for (TablespaceDirectory tablespace : plan.tablespaces()) {
+      files.createDirectories(data.resolve("pg_tblspc"));
+      Files.createSymbolicLink(tablespace.link(data), tablespace.path());
+    }
+  }
+
+  private String markText() {
+    return "pghoard is restoring the base backup "
+        + plan.backup().name()
+        + " here, or was interrupted. While this file is here, the directory is no cluster;"
+        + " restore again with --overwrite.\n";
+  }
+
+  /** Lets others restore there; what was written stays. */
+  @Override
+  public void close() throws IOException {
+    if (mark != null) {
+      mark.close();
+    }
+  }
+
+  /**
+   * Writes what the main object holds beside its record, and keeps its pg_control for later.
+   *
+   * @param in the decoded main object, read to its end
+   */
+  void writeMainObject(InputStream in) throws IOException {
+    TarReader tar = new TarReader(in);
+    for (TarEntry entry; (entry = tar.next()) != null; ) {
+      if (!entry.name().equals(BaseBackupObject.RECORD)) {
+        write(entry, tar.content());
+      }
+    }
+  }
+
+  private byte[] readPgControl(TarEntry entry, InputStream content) throws IOException {
+    if (entry.size() != PG_CONTROL_SIZE) {
+      throw new IOException(
+          "the pg_control of base backup %s has %d bytes and not %d"
+              .formatted(plan.backup().name(), entry.size(), PG_CONTROL_SIZE));
+    }
+    FileDigest digest = plan.checks().start(PG_CONTROL);
+    byte[] bytes = content.readNBytes(PG_CONTROL_SIZE);
+    digest.update(bytes, 0, bytes.length);
+    plan.checks().finish(PG_CONTROL, bytes.length, digest);
+    return bytes;
+  }
+
+  /**
+   * Writes the files of one chunk. May be called by several threads at once.
+   *
+   * @param in the decoded chunk, read to its end
+   */
+  void writeChunk(InputStream in) throws IOException {
+    TarReader tar = new TarReader(in);
+    for (TarEntry entry; (entry = tar.next()) != null; ) {
+      // pg_basebackup's own archive, the oldest format, begins at the data directory.
+      boolean whole = plan.backup().format() == BaseBackup.Format.RAW;
+      write(whole ? entry.named("pgdata/" + entry.name()) : entry, tar.content());
+    }
+  }
+
+  private void write(TarEntry entry, InputStream content) throws IOException {
+    switch (entry.name()) {
+      case BaseBackupObject.PG_CONTROL -> pgControl = readPgControl(entry, content);
+      case BaseBackupObject.BACKUP_MANIFEST -> files.writeUnlisted(entry, content);
+      default -> files.write(entry, content);
+    }
+  }
+
+  /**
+   * Makes a cluster of what was written: checks that it is whole, adds the recovery settings, makes
+   * sure that it is on disk, and puts pg_control in place.
+   */
+  void finish() throws IOException {
+    byte[] control = pgControl;
+    if (control == null) {
+      throw new IOException("base backup " + plan.backup().name() + " has no file pg_control");
+    }
+    plan.checks().requireComplete();
+    writeSettings();
+    progress.enter(Phase.SYNCING);
+    DurableTree.sync(data);
+    for (TablespaceDirectory tablespace : plan.tablespaces()) {
+      DurableTree.sync(tablespace.path());
+    }
+    files.requireGoingOn();
+    Path temporary = data.resolve(PG_CONTROL + ".restoring");
+    files.createDirectories(data.resolve("global"));
+    files.create(temporary, control);
+    Files.move(temporary, data.resolve(PG_CONTROL), StandardCopyOption.ATOMIC_MOVE);
+    if (mark != null) {
+      mark.delete();
+    }
+    DurableTree.syncDirectory(data.resolve("global"));
+    DurableTree.syncDirectory(data);
+    close();
+  }
+
+  /** Whether the data directory holds all that the server needs to start. */
+  boolean hasConfiguration() {
+    return Files.exists(data.resolve("postgresql.conf"));
+  }
+
+  private void writeSettings() throws IOException {
+    RecoverySettings settings =
+        new RecoverySettings(majorVersion(), plan.request().recovery(), plan.restoreCommand());
+    if (settings.inRecoveryConf()) {
+      files.create(data.resolve("recovery.conf"), settings.recoveryConf().getBytes(UTF_8));
+      return;
+    }
+    Path autoConf = data.resolve("postgresql.auto.conf");
+    String present = Files.exists(autoConf) ? Files.readString(autoConf, UTF_8) : "";
+    if (present.isEmpty()) {
+      Files.deleteIfExists(autoConf);
+      files.create(autoConf, new byte[0]);
+    }
+    String separator = present.isEmpty() || present.endsWith("\n") ? "" : "\n";
+    Files.writeString(
+        autoConf, separator + settings.autoConf(present), UTF_8, StandardOpenOption.APPEND);
+    // Left over from the backed-up cluster, either file would have a say in what recovery does.
+    Files.deleteIfExists(data.resolve("standby.signal"));
+    Files.deleteIfExists(data.resolve("recovery.signal"));
+    files.create(data.resolve(settings.signalFile()), new byte[0]);
+  }
+
+  /** 15 of "15", 9 of "9.6": what matters is whether it is 12 or later. */
+  private int majorVersion() throws IOException {
+    Path file = data.resolve("PG_VERSION");
+    if (!Files.exists(file)) {
+      throw new IOException("base backup " + plan.backup().name() + " has no file PG_VERSION");
+    }
+    String text = Files.readString(file, UTF_8).strip();
+    if (!text.matches("[1-9][0-9]?(\\.[0-9])?")) {
+      throw new IOException("the restored PG_VERSION says \"" + text + "\"");
+    }
+    return Integer.parseInt(text.replaceAll("\\..*", ""));
+  }
+}

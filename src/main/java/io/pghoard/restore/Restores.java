@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import io.pghoard.config.SiteConfig;
+import io.pghoard.config.SiteName;
+import io.pghoard.config.Sites;
+import io.pghoard.config.UnknownSiteException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * The restores that were asked for over HTTP: those that run, and the last ones that ended.
+ *
+ * <p>Over HTTP a restore writes only where the site's configuration allows it, and brings no shell
+ * command along: a client of the service is not thereby an operator of its host.
+ */
+public final class Restores {
+  private static final int KEPT = 100;
+
+  private final Sites sites;
+  private final Clock clock;
+  private final Function<SiteName, String> restoreCommand;
+  private final AtomicLong count = new AtomicLong();
+  private final Map<String, RestoreRun> runs = new LinkedHashMap<>();
+  private boolean stopping;
+
+  /**
+   * No restores yet.
+   *
+   * @param restoreCommand gives a site's restore_command
+   */
+  public Restores(Sites sites, Clock clock, Function<SiteName, String> restoreCommand) {
+    this.sites = sites;
+    this.clock = clock;
+    this.restoreCommand = restoreCommand;
+  }
+
+  /**
+   * Registers a restore, which the caller then runs.
+   *
+   * @param words of the request, as {@link RestoreParameters} reads them
+   * @throws IllegalArgumentException when the request is none
+   * @throws RestoreRefusedException when it may not write there, or another restore does already
+   */
+  public RestoreRun start(SiteName name, Map<String, ?> words)
+      throws UnknownSiteException, RestoreRefusedException {
+    SiteConfig site = sites.get(name);
+    RestoreRequest request = RestoreParameters.parse(name, words);
+    if (request.recovery().endCommand() != null) {
+      throw new RestoreRefusedException(
+          "recovery_end_command is a shell command, and not taken over HTTP; use pghoard_restore on"
+              + " the host");
+    }
+    List<Path> allowed = new ArrayList<>(site.restoreDirectories());
+    allowed.add(site.dataDirectory());
+    AllowedDirectories.require(request.targetDirectory(), allowed);
+    return register(request, new RestoreHost(allowed, restoreCommand.apply(name)));
+  }
+
+  private synchronized RestoreRun register(RestoreRequest request, RestoreHost host)
+      throws RestoreRefusedException {
+    if (stopping) {
+      throw new RestoreRefusedException("pghoard is being stopped");
+    }
+    for (RestoreRun other : runs.values()) {
+      if (!other.progress().snapshot().phase().ended()
+          && other.request().targetDirectory().equals(request.targetDirectory())) {
+        throw new RestoreRefusedException(
+            "restore "
+                + other.id()
+                + " is writing "
+                + request.targetDirectory()
+                + "; wait for it, or cancel it");
+      }
+    }
+    String id = clock.instant().getEpochSecond() + "-" + count.incrementAndGet();
+    RestoreRun run = new RestoreRun(id, request, new RestoreProgress(clock), host);
+    runs.put(id, run);
+    forgetOldest();
+    return run;
+  }
+
+  private void forgetOldest() {
+    Iterator<RestoreRun> oldest = runs.values().iterator();
+    while (runs.size() > KEPT && oldest.hasNext()) {
+      if (oldest.next().progress().snapshot().phase().ended()) {
+        oldest.remove();
+      }
+    }
+  }
+
+  /**
+   * Finds a restore.
+   *
+   * @throws UnknownRestoreException when the site has none of this id, or no longer
+   */
+  public synchronized RestoreRun get(SiteName site, String id) throws UnknownRestoreException {
+    RestoreRun run = runs.get(id);
+    if (run == null || !run.request().site().equals(site)) {
+      throw new UnknownRestoreException(site, id);
+    }
+    return run;
+  }
+
+  /** Asks a restore to end; one that has ended stays as it is. */
+  public RestoreRun cancel(SiteName site, String id) throws UnknownRestoreException {
+    RestoreRun run = get(site, id);
+    run.progress().cancel();
+    return run;
+  }
+
+  /** Asks all restores to end, and takes no new ones, as this service is about to stop. */
+  public synchronized void stop() {
+    stopping = true;
+    runs.values().forEach(run -> run.progress().cancel());
+  }
+
+  /** The restores of a site, newest last. */
+  public List<RestoreRun> of(SiteName site) throws UnknownSiteException {
+    sites.get(site);
+    return ofKnown(site);
+  }
+
+  private synchronized List<RestoreRun> ofKnown(SiteName site) {
+    return runs.values().stream().filter(run -> run.request().site().equals(site)).toList();
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the tablespaces of a restored cluster go.
+ *
+ * @param directories by the tablespaces' names, each an absolute path
+ * @param base under which a tablespace without a directory of its own gets one of its name; null:
+ *     it goes where it was
+ */
+public record TablespaceMapping(Map<String, Path> directories, @Nullable Path base) {
+  /** Every tablespace goes where it was. */
+  public static final TablespaceMapping NONE = new TablespaceMapping(Map.of(), null);
+
+  public TablespaceMapping {
+    directories = new TreeMap<>(directories);
+    directories.forEach((name, directory) -> requireAbsolute("tablespace " + name, directory));
+    if (base != null) {
+      requireAbsolute("tablespaces", base);
+    }
+  }
+
+  private static void requireAbsolute(String what, Path directory) {
+    if (!directory.isAbsolute()) {
+      throw new IllegalArgumentException(
+          "the directory for " + what + " must be an absolute path: " + directory);
+    }
+  }
+
+  /** The directory for a tablespace that lay at {@code original}. */
+  Path directory(String name, Path original) {
+    Path own = directories.get(name);
+    if (own != null) {
+      return own;
+    }
+    return base == null ? original : base.resolve(name);
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.retention;
+
+import io.pghoard.config.SiteConfig;
+import io.pghoard.config.SiteName;
+import io.pghoard.config.Sites;
+import io.pghoard.postgres.WalFileName;
+import io.pghoard.postgres.WalSegmentName;
+import io.pghoard.repository.BaseBackup;
+import io.pghoard.repository.Catalogue;
+import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.ObjectStore;
+import io.pghoard.repository.Repositories;
+import io.pghoard.repository.SiteKeys;
+import io.pghoard.repository.StoredWal;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Plans what may go from the repository: old base backups, and the WAL that none needs any more.
+ *
+ * <p>Nothing goes because something is not listed: without a base backup nothing, and no WAL while
+ * there is a base backup that cannot be understood. Chunks without a main object may belong to a
+ * backup that is being taken; they are not retention's.
+ */
+public final class Retention {
+  private final Sites sites;
+  private final Repositories repositories;
+  private final Clock clock;
+
+  public Retention(Sites sites, Repositories repositories, Clock clock) {
+    this.sites = sites;
+    this.repositories = repositories;
+    this.clock = clock;
+  }
+
+  /**
+   * Plans for one site by its configuration.
+   *
+   * @throws IOException when the repository cannot be read; then nothing may go
+   */
+  public RetentionPlan plan(SiteName name) throws IOException {
+    SiteConfig site = sites.get(name);
+    if (!site.active()) {
+      return RetentionPlan.nothing("site %s is not active: nothing goes".formatted(name));
+    }
+    return plan(site, repositories.of(name), new SiteKeys(site.prefix()));
+  }
+
+  private RetentionPlan plan(SiteConfig site, ObjectStore store, SiteKeys keys) throws IOException {
+    Catalogue catalogue = new Catalogue(store, keys);
+    Catalogue.Listing listing = catalogue.listing();
+    if (listing.readable().isEmpty()) {
+      return RetentionPlan.nothing("there is no base backup: nothing goes");
+    }
+    KeptBackups backups =
+        new KeptBackups(
+            listing.readable(),
+            restorable(listing.readable(), catalogue.wal(), store.keys(keys.chunks())));
+    Instant now = clock.instant();
+    Map<String, Instant> preserved = catalogue.preservedUntil();
+    backups.expire(
+        site.baseBackup(),
+        now,
+        backup ->
+            preserved.entrySet().stream()
+                .anyMatch(
+                    request ->
+                        backup.isCalled(request.getKey()) && request.getValue().isAfter(now)));
+
+    List<String> notes = new ArrayList<>();
+    String note = backups.note();
+    if (note != null) {
+      notes.add(note);
+    }
+    List<Deletion> deletions = new ArrayList<>();
+    for (Map.Entry<BaseBackup, String> gone : backups.gone().entrySet()) {
+      addBackup(deletions, gone.getKey(), gone.getValue(), store, keys);
+    }
+    if (listing.unreadable().isEmpty()) {
+      addWal(deletions, backups.kept(), store.keys(keys.wal()));
+    } else {
+      listing
+          .unreadable()
+          .forEach(
+              (key, why) ->
+                  notes.add("no WAL goes, as nobody knows what %s needs: %s".formatted(key, why)));
+    }
+    return new RetentionPlan(deletions, notes);
+  }
+
+  /** Those whose own WAL is stored, and at least one of whose chunks: what names alone can tell. */
+  private static Set<BaseBackup> restorable(
+      List<BaseBackup> backups, StoredWal wal, List<ObjectKey> chunks) {
+    Set<String> withChunks =
+        chunks.stream().map(key -> folder(key.text())).collect(Collectors.toSet());
+    Set<BaseBackup> restorable = new HashSet<>();
+    for (BaseBackup backup : backups) {
+      WalSegmentName end = backup.endSegment();
+      boolean chunked = backup.format() == BaseBackup.Format.CHUNKS;
+      if ((end == null || wal.firstMissing(backup.startSegment(), end) == null)
+          && (!chunked || withChunks.contains(backup.name()))) {
+        restorable.add(backup);
+      }
+    }
+    return restorable;
+  }
+
+  /** The part before the last one. */
+  private static String folder(String key) {
+    String above = key.substring(0, key.lastIndexOf('/'));
+    return above.substring(above.lastIndexOf('/') + 1);
+  }
+
+  /** The main object first: without it the backup is not listed, and nobody misses its chunks. */
+  private static void addBackup(
+      List<Deletion> deletions, BaseBackup backup, String why, ObjectStore store, SiteKeys keys)
+      throws IOException {
+    deletions.add(
+        new Deletion(
+            backup.key(),
+            "base backup %s, started at %s, goes: %s"
+                .formatted(backup.name(), backup.startTime(), why)));
+    String reason = "a chunk of base backup %s, which goes".formatted(backup.name());
+    for (String folder : List.of(keys.chunks(backup.name()), keys.deltaChunks(backup.name()))) {
+      for (ObjectKey chunk : store.keys(folder)) {
+        deletions.add(new Deletion(chunk, reason));
+      }
+    }
+  }
+
+  /**
+   * WAL before the first segment of every kept backup, on any timeline. History files stay, they
+   * are small and tell how timelines hang together. A timeline that is newer than all backups stays
+   * too: the first backup on it may be under way, and after a restore to an earlier time its WAL
+   * begins before that of the others.
+   */
+  private static void addWal(
+      List<Deletion> deletions, List<BaseBackup> kept, List<ObjectKey> stored) {
+    BaseBackup first =
+        kept.stream()
+            .min(Comparator.comparing(backup -> position(backup.startSegment())))
+            .orElseThrow();
+    int newestTimeline =
+        kept.stream()
+            .map(backup -> backup.startSegment().timeline())
+            .max(Integer::compareUnsigned)
+            .orElseThrow();
+    String position = position(first.startSegment());
+    String reason =
+        "no base backup needs WAL from before %s, where %s starts"
+            .formatted(first.startSegment(), first.name());
+    for (ObjectKey key : stored) {
+      if (!WalFileName.matches(key.name())) {
+        continue;
+      }
+      WalFileName file = WalFileName.parse(key.name());
+      if (file.kind() != WalFileName.Kind.HISTORY
+          && position(file.segment()).compareTo(position) < 0
+          && Integer.compareUnsigned(file.segment().timeline(), newestTimeline) <= 0) {
+        deletions.add(new Deletion(key, reason));
+      }
+    }
+  }
+
+  /** The log and segment digits, which sort as positions do whatever the timeline is. */
+  private static String position(WalSegmentName segment) {
+    return segment.toString().substring(8);
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.retention;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What may go from a site's part of the repository, and why.
+ *
+ * @param deletions in the order in which to delete: after any of them, every base backup that is
+ *     still listed can be restored
+ * @param notes on what stays although one could expect it to go
+ */
+public record RetentionPlan(List<Deletion> deletions, List<String> notes) {
+  public RetentionPlan {
+    deletions = List.copyOf(deletions);
+    notes = List.copyOf(notes);
+  }
+
+  static RetentionPlan nothing(String note) {
+    return new RetentionPlan(List.of(), List.of(note));
+  }
+
+  public boolean isEmpty() {
+    return deletions.isEmpty();
+  }
+
+  /**
+   * The plan for people: a line for each reason with the objects that go for it, then the notes.
+   */
+  public List<String> lines() {
+    Map<String, String> byReason = new LinkedHashMap<>();
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (Deletion deletion : deletions) {
+      byReason.putIfAbsent(deletion.reason(), deletion.key().text());
+      counts.merge(deletion.reason(), 1, Integer::sum);
+    }
+    List<String> lines = new ArrayList<>();
+    byReason.forEach(
+        (reason, first) -> {
+          int others = counts.getOrDefault(reason, 1) - 1;
+          lines.add(first + (others == 0 ? "" : " and %d more".formatted(others)) + ": " + reason);
+        });
+    lines.addAll(notes);
+    return lines;
+  }
+
+  @Override
+  public String toString() {
+    return String.join(System.lineSeparator(), lines());
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HttpHealthTest {
+  @Test
+  void health_isDownAndNamesTheRoute_whenOneIsStopped(@TempDir Path home) throws Exception {
+    try (RunningService service = new RunningService(home)) {
+      assertThat(service.json("/health").get("status").asText()).isEqualTo("UP");
+      service.service().context().getRouteController().stopRoute("repository-put");
+      HttpResponse<String> answer = service.send("GET", "/health");
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).contains("DOWN", "repository-put");
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import static io.pghoard.camel.ArchivingService.FIRST;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pghoard.archive.ArchivingSite;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpWalArchiveTest {
+  private static HttpResponse<String> put(ArchivingService service, String name) throws Exception {
+    return service.daemon.send("PUT", "/main/archive/" + name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"archive", "xlog"})
+  void success_meansThatTheObjectIsThere(String word, @TempDir Path home) throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      service.segment(FIRST, 1);
+      String path = "/main/" + word + "/" + FIRST;
+      assertThat(service.daemon.send("PUT", path).statusCode()).isEqualTo(201);
+      assertThat(service.object(FIRST)).exists();
+      assertThat(service.daemon.send("PUT", path).statusCode()).isEqualTo(201);
+    }
+  }
+
+  @Test
+  void otherContent_isRefusedAndAlerted(@TempDir Path home) throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      service.archived(FIRST);
+      byte[] stored = Files.readAllBytes(service.object(FIRST));
+      service.segment(FIRST, 2);
+      HttpResponse<String> answer = put(service, FIRST);
+      assertThat(answer.statusCode()).isEqualTo(409);
+      assertThat(answer.body()).contains("is stored already with other content", "\"remedy\":");
+      assertThat(service.object(FIRST)).hasBinaryContent(stored);
+      assertThat(home.resolve("archive_conflict")).content().contains("its sha1 is");
+    }
+  }
+
+  @Test
+  void segmentThatIsNotWhatItsNameSays_isRefused(@TempDir Path home) throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      Files.write(service.wal.resolve(FIRST), ArchivingSite.segment(ArchivingService.SECOND, 1));
+      HttpResponse<String> answer = put(service, FIRST);
+      assertThat(answer.statusCode()).isEqualTo(412);
+      assertThat(answer.body()).contains("it holds WAL from 0/400000 on", "\"remedy\":");
+      assertThat(service.object(FIRST)).doesNotExist();
+    }
+  }
+
+  @Test
+  void fileThatIsNotThere_is404(@TempDir Path home) throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      assertThat(put(service, FIRST).statusCode()).isEqualTo(404);
+      assertThat(service.daemon.send("PUT", "/other/archive/" + FIRST).statusCode()).isEqualTo(404);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "00000001000000000000000g", "..%2F..%2Fpg_hba.conf"})
+  void nameThatIsNone_is400(String name, @TempDir Path home) throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      assertThat(put(service, name).statusCode()).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void repositoryThatCannotBeWritten_is503_andWorksOnceItCan(@TempDir Path home) throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      service.segment(FIRST, 1);
+      Files.move(service.repository, home.resolve("away"));
+      assertThat(put(service, FIRST).statusCode()).isEqualTo(503);
+      Files.move(home.resolve("away"), service.repository);
+      assertThat(put(service, FIRST).statusCode()).isEqualTo(201);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TimerFailedTest {
+  @Test
+  void failureOfATimer_isTold_byItsRouteAndMessage(@TempDir Path home) throws Exception {
+    Files.createDirectories(home.resolve("routes"));
+    Files.writeString(
+        home.resolve("routes/failing.camel.yaml"),
+        """
+        - route:
+            id: failing
+            errorHandler:
+              deadLetterChannel:
+                deadLetterUri: direct:timer-failed
+                redeliveryPolicy:
+                  logExhausted: false
+            from:
+              uri: timer:failing
+              parameters:
+                period: 50
+              steps:
+                - throwException:
+                    exceptionType: java.io.IOException
+                    message: no storage today
+        """);
+    try (RunningService service = new RunningService(home)) {
+      Repetitions repetitions = service.service().bean("repetitions", Repetitions.class);
+      await().until(() -> repetitions.lastOf("failing").equals("no storage today"));
+    }
+  }
+
+  @Test
+  void sameMessage_isToldOnceAMinute_andAnotherAtOnce() {
+    Instant[] now = {Instant.EPOCH};
+    Repetitions repetitions =
+        new Repetitions(
+            new Clock() {
+              @Override
+              public ZoneOffset getZone() {
+                return ZoneOffset.UTC;
+              }
+
+              @Override
+              public Clock withZone(ZoneId zone) {
+                return this;
+              }
+
+              @Override
+              public Instant instant() {
+                return now[0];
+              }
+            });
+    assertThat(repetitions.tells("a", "no space")).isTrue();
+    assertThat(repetitions.tells("a", "no space")).isFalse();
+    assertThat(repetitions.tells("b", "no space")).isTrue();
+    assertThat(repetitions.tells("a", "no network")).isTrue();
+    now[0] = now[0].plus(Duration.ofMinutes(1));
+    assertThat(repetitions.tells("a", "no network")).isTrue();
+    assertThat(repetitions.tells("a", null)).isTrue();
+  }
+}

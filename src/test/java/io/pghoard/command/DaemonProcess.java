@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pghoard.postgres.PostgresCluster;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The daemon as a process of its own, with one site called "main" on local storage. */
+public final class DaemonProcess implements AutoCloseable {
+  /** How large the heap is that a daemon has by default: {@code -Xmx128m}, as bin/pghoard says. */
+  private static final String HEAP = "-Xmx128m";
+
+  /** The directory of its files: pghoard.json, repository, spool, daemon.log. */
+  public final Path home;
+
+  public final int port;
+  private final Process process;
+
+  private DaemonProcess(Path home, int port, Process process) {
+    this.home = home;
+    this.port = port;
+    this.process = process;
+  }
+
+  /**
+   * Writes pghoard.json and starts the daemon on it.
+   *
+   * @param interval {@code basebackup_interval_hours}: a number, or null
+   */
+  public static DaemonProcess start(Path home, PostgresCluster cluster, int port, String interval)
+      throws IOException {
+    String text =
+        """
+        {
+          "backup_location": "%1$s/spool", "http_address": "127.0.0.1", "http_port": %2$d,
+          "alert_file_dir": "%1$s", "json_state_file_path": "%1$s/state.json",
+          "maintenance_mode_file": "%1$s/maintenance",
+          "backup_sites": {"main": {
+            "active_backup_mode": "archive_command", "basebackup_interval_hours": %5$s,
+            "basebackup_chunk_size": 8388608, "restore_directories": ["%1$s"],
+            "pg_data_directory": "%3$s", "nodes": ["%4$s"],
+            "object_storage": {"storage_type": "local", "directory": "%1$s/repository"}}}
+        }
+        """
+            .formatted(home, port, cluster.dataDirectory(), cluster.connectionString(), interval);
+    Path config = Files.write(home.resolve("pghoard.json"), text.getBytes(UTF_8));
+    String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+    List<String> line = new ArrayList<>(List.of(java, HEAP, "-XX:+UseSerialGC", "-cp"));
+    line.addAll(List.of(System.getProperty("java.class.path"), "io.pghoard.Pghoard"));
+    line.addAll(List.of("--config", config.toString()));
+    Process process =
+        new ProcessBuilder(line)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("daemon.log").toFile()))
+            .start();
+    return new DaemonProcess(home, port, process);
+  }
+
+  /** The archive_command that hands over to the daemon on that port. */
+  public static String archiveCommand(PostgresCluster cluster, int port) {
+    return "%s --site main --xlog %%f --port %d"
+        .formatted(cluster.directory().program("pghoard_archivecommand"), port);
+  }
+
+  public Path config() {
+    return home.resolve("pghoard.json");
+  }
+
+  public Path repository() {
+    return home.resolve("repository/main");
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public String log() throws IOException {
+    return Files.readString(home.resolve("daemon.log"));
+  }
+
+  /** A JSON answer of the daemon; an IOException while it does not listen. */
+  public JsonNode json(String method, String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    return new ObjectMapper().readTree(answer.body());
+  }
+
+  /** As {@code kill -9} ends it. */
+  public void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  /** As {@code kill} ends it, within a minute. */
+  public int stop() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("the daemon does not end after SIGTERM");
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  public static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

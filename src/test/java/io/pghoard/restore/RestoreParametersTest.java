@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pghoard.config.SiteName;
+import io.pghoard.postgres.Lsn;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RestoreParametersTest {
+  private static final SiteName SITE = new SiteName("main");
+
+  private static RestoreRequest parse(Object... words) {
+    return RestoreParameters.parse(SITE, words(words));
+  }
+
+  private static Map<String, Object> words(Object... words) {
+    Map<String, Object> map = new HashMap<>(Map.of("target_dir", "/srv/pg"));
+    for (int i = 0; i < words.length; i += 2) {
+      map.put((String) words[i], words[i + 1]);
+    }
+    return map;
+  }
+
+  @Test
+  void parse_onlyTargetDirectory_isLatestAsStandby() {
+    RestoreRequest request = parse();
+    assertThat(request.backup()).isEqualTo("latest");
+    assertThat(request.targetDirectory()).isEqualTo(Path.of("/srv/pg"));
+    assertThat(request.overwrite()).isFalse();
+    assertThat(request.recovery().target()).isEqualTo(new RecoveryTarget.Latest());
+    assertThat(request.recovery().timeline()).isEqualTo("latest");
+    assertThat(request.recovery().standby()).isTrue();
+  }
+
+  @Test
+  void parse_everyTarget() {
+    assertThat(parse("recovery_target_time", "2026-01-31T17:30:00Z").recovery().target())
+        .isEqualTo(new RecoveryTarget.Time(Instant.parse("2026-01-31T17:30:00Z")));
+    assertThat(parse("recovery_target_name", "before upgrade").recovery().target())
+        .isEqualTo(new RecoveryTarget.Name("before upgrade"));
+    assertThat(parse("recovery_target_xid", 4711).recovery().target())
+        .isEqualTo(new RecoveryTarget.Transaction(4711));
+    assertThat(parse("recovery_target_lsn", "16/3002D50").recovery().target())
+        .isEqualTo(new RecoveryTarget.AtLsn(Lsn.parse("16/3002D50")));
+    assertThat(parse("recovery_target_immediate", true).recovery().target())
+        .isEqualTo(new RecoveryTarget.Immediate());
+  }
+
+  @Test
+  void parse_tablespaces() {
+    RestoreRequest request =
+        parse("tablespace_dir", Map.of("fast", "/ssd/fast"), "tablespace_base_dir", "/srv/ts");
+    assertThat(request.tablespaces().directory("fast", Path.of("/old/fast")))
+        .isEqualTo(Path.of("/ssd/fast"));
+    assertThat(request.tablespaces().directory("slow", Path.of("/old/slow")))
+        .isEqualTo(Path.of("/srv/ts/slow"));
+    assertThat(TablespaceMapping.NONE.directory("slow", Path.of("/old/slow")))
+        .isEqualTo(Path.of("/old/slow"));
+  }
+
+  @Test
+  void parse_refusesTwoTargets() {
+    assertThatThrownBy(() -> parse("recovery_target_name", "a", "recovery_target_xid", "4711"))
+        .hasMessageContaining("only one recovery target");
+  }
+
+  @Test
+  void parse_refusesContradictions() {
+    assertThatThrownBy(() -> parse("recovery_target_action", "promote"))
+        .hasMessageContaining("needs a recovery target");
+    assertThatThrownBy(() -> parse("recovery_target_inclusive", false))
+        .hasMessageContaining("inclusive");
+    assertThatThrownBy(() -> parse("recovery_target_name", "a", "recovery_target_inclusive", false))
+        .hasMessageContaining("inclusive");
+    assertThatThrownBy(() -> parse("restore_to_primary", true, "primary_conninfo", "host=a"))
+        .hasMessageContaining("follows no other");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "target_dir, relative/dir, absolute",
+    "target_dir, /, must not be",
+    "target_dir, '', missing",
+    "tablespace_base_dir, relative, absolute",
+    "tablespace_dir, fast=/ssd, map",
+    "overwrite, yes, true or false",
+    "recovery_target_time, 2026-01-31 17:30:00, offset",
+    "recovery_target_xid, abc, whole number",
+    "recovery_target_xid, 2, at least 3",
+    "recovery_target_lsn, 16, LSN",
+    "recovery_target_name, '', restore point",
+    "recovery_target_timeline, newest, latest",
+    "recovery_target_action, stop, promote",
+    "archive_mode, always, preserve",
+    "primary_conninfo, 'host=a\nport=1', one line",
+    "target_directory, /srv/pg, target_dir",
+  })
+  void parse_refuses(String word, String value, String message) {
+    assertThatThrownBy(() -> parse(word, value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+}

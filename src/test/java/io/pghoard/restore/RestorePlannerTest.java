@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pghoard.config.SiteName;
+import io.pghoard.postgres.WalSegmentName;
+import io.pghoard.repository.ObjectKey;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RestorePlannerTest {
+  private static final SiteName SITE = new SiteName("main");
+
+  private HandMadeRepository repository;
+  private Path target;
+
+  @BeforeEach
+  void createRepository(@TempDir Path directory) throws IOException {
+    repository = new HandMadeRepository(directory.resolve("repository"));
+    target = directory.resolve("restored");
+  }
+
+  private RestoreRun run(Object... words) {
+    Map<String, Object> map = new HashMap<>(Map.of("target_dir", target.toString()));
+    for (int i = 0; i < words.length; i += 2) {
+      map.put((String) words[i], words[i + 1]);
+    }
+    RestoreRequest request = RestoreParameters.parse(SITE, map);
+    return new RestoreRun(
+        "1",
+        request,
+        new RestoreProgress(Clock.systemUTC()),
+        new RestoreHost(List.of(), "restore %f %p"));
+  }
+
+  /** Plans, and gives the name of the chosen backup. */
+  private String plan(Object... words) throws IOException {
+    RestoreRun run = run(words);
+    RestoreSteps steps = repository.steps();
+    ObjectKey key = steps.choose(run);
+    steps.plan(run, repository.store().get(key));
+    return run.backup().name();
+  }
+
+  private void refused(String message, Object... words) {
+    assertThatThrownBy(() -> plan(words))
+        .isInstanceOf(RestoreRefusedException.class)
+        .hasMessageContaining(message);
+    assertThat(target).doesNotExist();
+  }
+
+  /** Two backups, of segments 2 to 3 and 5 to 6, and WAL up to segment 8. */
+  private void twoBackups() throws IOException {
+    repository.backup("first", 2, 3, "2026-01-01T10:00:00Z");
+    repository.backup("second", 5, 6, "2026-01-02T10:00:00Z");
+    for (int segment = 2; segment <= 8; segment++) {
+      repository.segment(1, segment, "2026-01-0%dT12:00:00Z".formatted(segment < 5 ? 1 : 3));
+    }
+  }
+
+  @Test
+  void latest_isTheNewestBackup() throws IOException {
+    twoBackups();
+    assertThat(plan()).isEqualTo("second");
+    assertThat(plan("basebackup", "first")).isEqualTo("first");
+    assertThat(plan("basebackup", "first.00000000.pghoard")).isEqualTo("first");
+  }
+
+  @Test
+  void time_isTheNewestBackupThatEndedByThen() throws IOException {
+    twoBackups();
+    assertThat(plan("recovery_target_time", "2026-01-02 10:00:00Z")).isEqualTo("second");
+    assertThat(plan("recovery_target_time", "2026-01-02 09:59:59Z")).isEqualTo("first");
+  }
+
+  @Test
+  void lsn_isTheNewestBackupThatEndedByThen() throws IOException {
+    twoBackups();
+    assertThat(plan("recovery_target_lsn", "0/7000000")).isEqualTo("second");
+    assertThat(plan("recovery_target_lsn", "0/5FFFFFF")).isEqualTo("first");
+  }
+
+  @Test
+  void noBackup_isRefused() {
+    refused("site main has no base backup");
+  }
+
+  @Test
+  void unknownBackup_isRefused() throws IOException {
+    twoBackups();
+    refused("no base backup third; it has first, second", "basebackup", "third");
+  }
+
+  @Test
+  void targetBeforeTheFirstBackup_isRefused() throws IOException {
+    twoBackups();
+    refused(
+        "first ended at 2026-01-01 10:00:00+00", "recovery_target_time", "2026-01-01 09:00:00Z");
+    refused("first ended in WAL segment", "recovery_target_lsn", "0/2000000");
+    refused(
+        "base backup second ended after",
+        "basebackup",
+        "second",
+        "recovery_target_time",
+        "2026-01-01 11:00:00Z");
+  }
+
+  @Test
+  void targetAfterTheEndOfTheWal_isRefusedWithTheRange() throws IOException {
+    twoBackups();
+    refused(
+        "from 2026-01-02 10:00:00+00 to 2026-01-03 12:00:00+00",
+        "recovery_target_time",
+        "2026-01-03 12:00:01Z");
+    refused("recovery can go up to 0/9000000", "recovery_target_lsn", "0/9000000");
+  }
+
+  @Test
+  void gap_isRefusedWhereRecoveryCannotPassIt() throws IOException {
+    twoBackups();
+    repository.deleteSegment(1, 7);
+    refused("first missing segment is 000000010000000000000007, the next one that is stored is");
+    refused("gap", "recovery_target_lsn", "0/8000000");
+    assertThat(plan("recovery_target_immediate", true)).isEqualTo("second");
+    assertThat(plan("recovery_target_lsn", "0/6FFFFFF")).isEqualTo("second");
+  }
+
+  @Test
+  void gap_isToldWhereTheTargetMayLieBehindIt() throws IOException {
+    twoBackups();
+    repository.deleteSegment(1, 7);
+    RestoreRun run = run("recovery_target_name", "a");
+    repository.steps().choose(run);
+    assertThat(run.progress().snapshot().notes())
+        .singleElement()
+        .asString()
+        .contains("000000010000000000000007");
+  }
+
+  @Test
+  void missingWalOfTheBackup_isRefused() throws IOException {
+    twoBackups();
+    repository.deleteSegment(1, 6);
+    refused(
+        "needs the WAL segments 000000010000000000000005 to 000000010000000000000006",
+        "recovery_target_immediate",
+        true);
+    repository.deleteSegment(1, 7);
+    repository.deleteSegment(1, 8);
+    refused("the archive ends with 000000010000000000000005");
+  }
+
+  @Test
+  void latestTimeline_isFollowed() throws IOException {
+    twoBackups();
+    repository.history(2, "1\t0/8000000\tno recovery target specified\n");
+    refused("cannot be reached", "recovery_target_lsn", "0/9000001");
+    repository.segment(2, 8, "2026-01-04T12:00:00Z");
+    repository.segment(2, 9, "2026-01-04T12:00:00Z");
+    assertThat(plan("recovery_target_lsn", "0/9000001")).isEqualTo("second");
+    refused(
+        "cannot be reached",
+        "recovery_target_lsn",
+        "0/9000001",
+        "recovery_target_timeline",
+        "current");
+    refused("no history of timeline 3", "recovery_target_timeline", "3");
+  }
+
+  @Test
+  void backupWithoutTheHistoryOfItsTimeline_isRefused() throws IOException {
+    WalSegmentName segment = new WalSegmentName(2, 0, 3);
+    repository.backup("promoted", segment, segment, "2026-01-01T10:00:00Z");
+    repository.segment(2, 3, "2026-01-01T12:00:00Z");
+    refused("copy 00000002.history from pg_wal");
+    repository.history(2, "1\t0/3000000\tno recovery target specified\n");
+    assertThat(plan()).isEqualTo("promoted");
+  }
+
+  @Test
+  void timelineThatLeftBeforeTheBackup_isRefusedWithTheTree() throws IOException {
+    twoBackups();
+    repository.history(2, "1\t0/4000000\tbefore 2026-01-01 13:00:00+00\n");
+    refused("timeline 1 was left at 0/4000000, then came timeline 2");
+    assertThat(plan("basebackup", "first", "recovery_target_immediate", true)).isEqualTo("first");
+    assertThat(plan("recovery_target_timeline", "current")).isEqualTo("second");
+  }
+
+  @Test
+  void missingChunk_isRefused() throws IOException {
+    twoBackups();
+    repository.store().delete(repository.chunk("second"));
+    refused("its chunk " + repository.chunk("second") + " is not in the repository");
+  }
+
+  @Test
+  void lsnWithinTheBackup_isRefused() throws IOException {
+    repository.backup("only", 2, 2, "2026-01-01T10:00:00Z");
+    repository.segment(1, 2, "2026-01-01T12:00:00Z");
+    refused(
+        "lies before the end of the base backup, 0/2000100", "recovery_target_lsn", "0/2000099");
+    assertThat(plan("recovery_target_lsn", "0/2000100")).isEqualTo("only");
+  }
+
+  @Test
+  void usedTarget_isRefused() throws IOException {
+    twoBackups();
+    Files.createDirectory(target);
+    Files.writeString(target.resolve("PG_VERSION"), "15\n");
+    assertThatThrownBy(this::plan).hasMessageContaining("is not empty");
+    assertThat(plan("overwrite", true)).isEqualTo("second");
+    assertThat(target.resolve("PG_VERSION")).exists();
+  }
+
+  @Test
+  void unknownTablespace_isRefused() throws IOException {
+    twoBackups();
+    refused("has no tablespace fast", "tablespace_dir", Map.of("fast", "/ssd"));
+  }
+
+  @Test
+  void tablespace_isPlaced_apartFromTheDataDirectory() throws IOException {
+    repository.tablespace("fast", "/old/place", 16384);
+    repository.backup("only", 2, 2, "2026-01-01T10:00:00Z");
+    repository.segment(1, 2, "2026-01-01T12:00:00Z");
+    refused("create /old");
+    refused("must lie apart", "tablespace_dir", Map.of("fast", target.resolve("fast").toString()));
+    Path base = Files.createDirectory(target.resolveSibling("tablespaces"));
+    assertThat(plan("tablespace_base_dir", base.toString())).isEqualTo("only");
+    Files.createDirectory(base.resolve("fast"));
+    Files.createFile(base.resolve("fast/file"));
+    refused("for tablespace fast", "tablespace_base_dir", base.toString());
+  }
+
+  @Test
+  void tooLittleSpace_isRefusedWithBothNumbers() throws IOException {
+    repository.size(1L << 60);
+    repository.backup("huge", 2, 2, "2026-01-01T10:00:00Z");
+    repository.segment(1, 2, "2026-01-01T12:00:00Z");
+    refused("the restore needs 1,152,921,504,606,855,176 bytes");
+  }
+
+  @Test
+  void preservation_isAskedFor_andTakenBack() throws IOException {
+    twoBackups();
+    RestoreRun run = run("preserve_until", "2026-02-01 00:00:00Z");
+    RestoreSteps steps = repository.steps();
+    ObjectKey key = steps.choose(run);
+    steps.plan(run, repository.store().get(key));
+    assertThat(repository.store().list("main/preservation_request/"))
+        .singleElement()
+        .satisfies(
+            object -> {
+              assertThat(object.key().name())
+                  .isEqualTo("second.00000000.pghoard_2026-02-01T00:00:00+00:00");
+              assertThat(object.metadata())
+                  .containsEntry("preserve-backup", "second.00000000.pghoard")
+                  .containsEntry("preserve-until", "2026-02-01 00:00:00+00:00");
+            });
+    steps.begin(run);
+    steps.writeMainObject(run, repository.store().get(key));
+    ObjectKey chunk = repository.chunk("second");
+    steps.writeChunk(run, chunk, repository.store().get(chunk));
+    steps.finish(run);
+    assertThat(repository.store().list("main/preservation_request/")).isEmpty();
+  }
+
+  @Test
+  void unknownFormat_isRefused() throws IOException {
+    repository
+        .store()
+        .put(
+            new ObjectKey("main/basebackup/delta.00000000.pghoard"),
+            Map.of(
+                "format", "pghoard-delta-v2",
+                "start-time", Instant.EPOCH.toString(),
+                "start-wal-segment", "000000010000000000000002"),
+            new ByteArrayInputStream("x".getBytes(UTF_8)));
+    refused("format pghoard-delta-v2, which this version cannot restore");
+  }
+}
