@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.config.LocalStorage;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
-import io.pghoard.config.StorageConfig;
 import io.pghoard.repository.KnownRepositories;
 import io.pghoard.repository.LocalObjectStore;
 import io.pghoard.repository.ObjectContent;
@@ -35,11 +35,8 @@ public final class LocalDoor {
   void create() throws IOException {
     KnownRepositories known = new KnownRepositories(sites.config().backupLocation());
     for (SiteConfig site : sites.config().sites().values()) {
-      if (site.storage().type() == StorageConfig.Type.LOCAL) {
-        Path directory = site.storage().directory();
-        if (!stores.containsKey(directory)) {
-          stores.put(directory, known.open(directory));
-        }
+      if (site.storage() instanceof LocalStorage local && !stores.containsKey(local.directory())) {
+        stores.put(local.directory(), known.open(local.directory()));
       }
     }
   }
@@ -63,11 +60,14 @@ public final class LocalDoor {
     return Boolean.TRUE.equals(namesOnly) ? store(site).keys(prefix) : store(site).list(prefix);
   }
 
-  public void delete(SiteName site, ObjectKey key) throws IOException {
-    store(site).delete(key);
+  public void delete(SiteName site, List<ObjectKey> keys) throws IOException {
+    store(site).delete(keys);
   }
 
   private LocalObjectStore store(SiteName site) throws IOException {
-    return stores.computeIfAbsent(sites.get(site).storage().directory(), LocalObjectStore::new);
+    if (sites.get(site).storage() instanceof LocalStorage local) {
+      return stores.computeIfAbsent(local.directory(), LocalObjectStore::new);
+    }
+    throw new IllegalArgumentException("site %s has no local storage".formatted(site));
   }
 }

@@ -61,8 +61,8 @@ final class RepositoryDoors implements Repositories {
     }
 
     @Override
-    public void delete(ObjectKey key) throws IOException {
-      through("repository-delete", Map.of("objectKey", key), "");
+    public void delete(List<ObjectKey> keys) throws IOException {
+      through("repository-delete", Map.of("objectKeys", keys), "");
     }
 
     private Object through(String route, Map<String, Object> variables, Object body)

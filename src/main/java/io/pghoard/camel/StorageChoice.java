@@ -4,7 +4,6 @@ package io.pghoard.camel;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import java.io.IOException;
-import java.util.Locale;
 
 /** Tells the four doors which branch a site's objects take. */
 public final class StorageChoice {
@@ -16,6 +15,6 @@ public final class StorageChoice {
 
   /** The site's storage type as pghoard.json writes it: {@code local}. */
   public String type(SiteName site) throws IOException {
-    return sites.get(site).storage().type().name().toLowerCase(Locale.ROOT);
+    return sites.get(site).storage().type();
   }
 }

@@ -119,14 +119,34 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("directory"),
           Key.read("prefix"));
 
+  /** What every store on another machine has beside its own keys. */
+  static final List<Key> REMOTE =
+      List.of(
+          Key.read("storage_type"),
+          Key.read("prefix"),
+          Key.read("proxy_info"),
+          Key.read("connect_timeout"),
+          Key.read("read_timeout"),
+          Key.read("call_timeout"));
+
+  static final Keys PROXY =
+      of(
+          "in proxy_info",
+          Key.read("type"),
+          Key.read("host"),
+          Key.read("port"),
+          Key.read("user"),
+          Key.read("pass"));
+
   /** All of them, by their names in docs/configuration.md. */
-  static Map<String, Keys> all() {
-    Map<String, Keys> all = new LinkedHashMap<>();
-    all.put("", TOP);
-    all.put("compression.", COMPRESSION);
-    all.put("transfer.", TRANSFER);
-    all.put("backup_sites.SITE.", SITE);
-    all.put("backup_sites.SITE.object_storage.", LOCAL_STORAGE);
+  static Map<String, List<Keys>> all() {
+    Map<String, List<Keys>> all = new LinkedHashMap<>();
+    all.put("", List.of(TOP));
+    all.put("compression.", List.of(COMPRESSION));
+    all.put("transfer.", List.of(TRANSFER));
+    all.put("backup_sites.SITE.", List.of(SITE));
+    all.put("backup_sites.SITE.object_storage.", List.of(LOCAL_STORAGE));
+    all.put("backup_sites.SITE.object_storage.proxy_info.", List.of(PROXY));
     return all;
   }
 

@@ -27,7 +27,9 @@ public final class MachineCheck {
 
   private void site(SiteConfig site) {
     String path = Place.member("$.backup_sites", site.name().text());
-    writable(path + ".object_storage.directory", site.storage().directory());
+    if (site.storage() instanceof LocalStorage local) {
+      writable(path + ".object_storage.directory", local.directory());
+    }
     if (!site.active()) {
       return;
     }

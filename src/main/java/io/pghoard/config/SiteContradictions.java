@@ -31,7 +31,7 @@ final class SiteContradictions {
   /** Checks one more site against the file and against the sites before it. */
   void check(SiteConfig site, Section section) {
     checkDataDirectory(site, section);
-    Path place = site.storage().directory().resolve(site.prefix()).normalize();
+    Path place = site.storage().place().resolve(site.prefix()).normalize();
     placesInStorage.forEach((other, name) -> checkStorage(section, place, other, name));
     placesInStorage.putIfAbsent(place, site.name());
   }
@@ -48,7 +48,8 @@ final class SiteContradictions {
           "choose a backup_location outside of every data directory");
     }
     if (section.isSet("object_storage")
-        && site.storage().directory().startsWith(site.dataDirectory())) {
+        && site.storage() instanceof LocalStorage local
+        && local.directory().startsWith(site.dataDirectory())) {
       section.wrong(
           "object_storage",
           "the repository lies inside pg_data_directory",

@@ -3,15 +3,17 @@ package io.pghoard.config;
 
 import java.nio.file.Path;
 
-/**
- * The {@code object_storage} of a site.
- *
- * @param type chooses the branch of the routers {@code repository-put}, -get, -list and -delete
- * @param directory the repository's root with object_storage's own prefix, for {@link Type#LOCAL}
- */
-public record StorageConfig(Type type, Path directory) {
-  /** The kinds of store, by their names in {@code storage_type}. */
-  public enum Type {
-    LOCAL
-  }
+/** The {@code object_storage} of a site: one kind a store. */
+public sealed interface StorageConfig permits LocalStorage {
+  /**
+   * The store's {@code storage_type}: it chooses the branch of the routers {@code repository-put},
+   * -get, -list and -delete.
+   */
+  String type();
+
+  /**
+   * Where the objects lie, as a path, to tell whether two sites share a place: the store, then what
+   * is put before every key. It names no file, except for local storage.
+   */
+  Path place();
 }

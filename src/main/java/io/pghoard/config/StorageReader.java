@@ -17,8 +17,8 @@ record StorageReader(Problems problems, Path backupLocation) {
       List.of("local", "s3", "google", "azure", "swift", "sftp");
 
   /** Where objects lie when object_storage is missing, null or empty. */
-  private StorageConfig whenMissing() {
-    return new StorageConfig(StorageConfig.Type.LOCAL, backupLocation.resolve("repository"));
+  private LocalStorage whenMissing() {
+    return new LocalStorage(backupLocation.resolve("repository"));
   }
 
   StorageConfig read(Section site) {
@@ -75,6 +75,6 @@ record StorageReader(Problems problems, Path backupLocation) {
     }
     String prefix = new PrefixReader(local).read("");
     Path root = directory == null ? whenMissing().directory() : directory;
-    return new StorageConfig(StorageConfig.Type.LOCAL, root.resolve(prefix).normalize());
+    return new LocalStorage(root.resolve(prefix).normalize());
   }
 }

@@ -178,7 +178,13 @@ public final class LocalObjectStore implements ObjectStore {
   }
 
   @Override
-  public void delete(ObjectKey key) throws IOException {
+  public void delete(List<ObjectKey> keys) throws IOException {
+    for (ObjectKey key : keys) {
+      deleteOne(key);
+    }
+  }
+
+  private void deleteOne(ObjectKey key) throws IOException {
     sorted(
         "delete " + key,
         () -> {

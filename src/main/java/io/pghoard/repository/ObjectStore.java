@@ -46,5 +46,13 @@ public interface ObjectStore {
   }
 
   /** Deletes an object; one that is not there is no error. */
-  void delete(ObjectKey key) throws IOException;
+  default void delete(ObjectKey key) throws IOException {
+    delete(List.of(key));
+  }
+
+  /**
+   * Deletes objects in any order, many in one request where the store can. One that is not there is
+   * no error; when one cannot be deleted, others may be left as well.
+   */
+  void delete(List<ObjectKey> keys) throws IOException;
 }

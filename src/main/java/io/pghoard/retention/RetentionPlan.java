@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.retention;
 
+import io.pghoard.repository.ObjectKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param notes on what stays although one could expect it to go
  */
 public record RetentionPlan(List<Deletion> deletions, List<String> notes) {
+  private static final int BATCH = 1000;
+
   public RetentionPlan {
     deletions = List.copyOf(deletions);
     notes = List.copyOf(notes);
@@ -25,6 +28,25 @@ public record RetentionPlan(List<Deletion> deletions, List<String> notes) {
 
   public boolean isEmpty() {
     return deletions.isEmpty();
+  }
+
+  /**
+   * The keys to delete, batch after batch: within a batch in any order, as all of it goes for one
+   * reason; at most 1000, which is what one request of S3 takes.
+   */
+  public List<List<ObjectKey>> batches() {
+    List<List<ObjectKey>> batches = new ArrayList<>();
+    List<ObjectKey> batch = List.of();
+    String reason = null;
+    for (Deletion deletion : deletions) {
+      if (!deletion.reason().equals(reason) || batch.size() == BATCH) {
+        batch = new ArrayList<>();
+        batches.add(batch);
+      }
+      batch.add(deletion.key());
+      reason = deletion.reason();
+    }
+    return batches;
   }
 
   /**

@@ -4,11 +4,11 @@ package io.pghoard.archive;
 import io.pghoard.codec.Compression;
 import io.pghoard.config.BaseBackupConfig;
 import io.pghoard.config.CompressionConfig;
+import io.pghoard.config.LocalStorage;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
-import io.pghoard.config.StorageConfig;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.LocalObjectStore;
@@ -76,7 +76,7 @@ public final class ArchivingSite {
             null,
             null,
             List.of(),
-            new StorageConfig(StorageConfig.Type.LOCAL, repository),
+            new LocalStorage(repository),
             new BaseBackupConfig(null, null, null, 1, 1, null, 1 << 30, 2, Duration.ofMinutes(1)));
     return new PghoardConfig(
         spool,

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pghoard.config.BaseBackupConfig;
 import io.pghoard.config.CompressionConfig;
+import io.pghoard.config.LocalStorage;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
-import io.pghoard.config.StorageConfig;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.repository.LocalObjectStore;
 import io.pghoard.repository.ObjectKey;
@@ -146,7 +146,7 @@ final class TestSite {
             null,
             null,
             List.of(),
-            new StorageConfig(StorageConfig.Type.LOCAL, directory.resolve("repository")),
+            new LocalStorage(directory.resolve("repository")),
             config);
     return new PghoardConfig(
         directory.resolve("spool"),

@@ -53,15 +53,15 @@ class RetentionApplyTest {
               steps:
                 - filter:
                     simple:
-                      expression: "${variable.objectKey.text} contains 'chunk'"
+                      expression: "${variable.objectKeys[0].text} contains 'chunk'"
                     steps:
                       - throwException:
                           exceptionType: java.io.IOException
-                          message: "cannot delete ${variable.objectKey}"
+                          message: "cannot delete ${variable.objectKeys}"
                 - to:
                     uri: bean:localDoor
                     parameters:
-                      method: delete(${variable.site}, ${variable.objectKey})
+                      method: delete(${variable.site}, ${variable.objectKeys})
         """);
     try (RunningService service = keepingOne(home)) {
       twoBackups(service.store());
@@ -76,7 +76,8 @@ class RetentionApplyTest {
                   exchange -> exchange.setVariable("site", RunningService.SITE));
 
       assertThat(answer.getException())
-          .hasStackTraceContaining("cannot delete main/basebackup_chunk/old/old.00000001.pghoard");
+          .hasStackTraceContaining(
+              "cannot delete [main/basebackup_chunk/old/old.00000001.pghoard]");
       assertThat(service.store().keys("main/basebackup/")).hasSize(1);
       assertThat(service.store().keys("main/basebackup_chunk/")).hasSize(2);
       assertThat(service.store().keys("main/xlog/")).hasSize(6);

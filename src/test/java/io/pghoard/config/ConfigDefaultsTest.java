@@ -52,8 +52,7 @@ final class ConfigDefaultsTest {
     assertThat(site.binDirectory()).isNull();
     assertThat(site.baseBackupProgram()).isNull();
     assertThat(site.restoreDirectories()).isEmpty();
-    assertThat(site.storage())
-        .isEqualTo(new StorageConfig(StorageConfig.Type.LOCAL, Path.of("/b/repository")));
+    assertThat(site.storage()).isEqualTo(new LocalStorage(Path.of("/b/repository")));
     assertThat(site.baseBackup())
         .isEqualTo(
             new BaseBackupConfig(

@@ -199,11 +199,7 @@ final class ConfigMappingTest {
   }
 
   private static Arguments storage(String json, String directory) {
-    return site(
-        "object_storage",
-        json,
-        SiteConfig::storage,
-        new StorageConfig(StorageConfig.Type.LOCAL, Path.of(directory)));
+    return site("object_storage", json, SiteConfig::storage, new LocalStorage(Path.of(directory)));
   }
 
   private static Arguments baseBackup(

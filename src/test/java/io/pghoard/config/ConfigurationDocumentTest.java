@@ -26,7 +26,10 @@ final class ConfigurationDocumentTest {
   void keys_areTheSameAsTheReaders() throws IOException {
     Set<String> known = new TreeSet<>();
     Keys.all()
-        .forEach((where, keys) -> keys.byName().keySet().forEach(name -> known.add(where + name)));
+        .forEach(
+            (where, kinds) ->
+                kinds.forEach(
+                    keys -> keys.byName().keySet().forEach(name -> known.add(where + name))));
 
     Set<String> documented =
         ROW.matcher(Files.readString(DOCUMENT))

@@ -60,7 +60,7 @@ public final class MemoryObjectStore implements ObjectStore {
   }
 
   @Override
-  public void delete(ObjectKey key) {
-    objects.remove(key);
+  public void delete(List<ObjectKey> keys) {
+    keys.forEach(objects::remove);
   }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pghoard.config.BaseBackupConfig;
 import io.pghoard.config.CompressionConfig;
+import io.pghoard.config.LocalStorage;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
-import io.pghoard.config.StorageConfig;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.postgres.WalSegmentSize;
@@ -184,7 +184,7 @@ final class ExpiringSite {
             null,
             null,
             List.of(),
-            new StorageConfig(StorageConfig.Type.LOCAL, unused),
+            new LocalStorage(unused),
             baseBackup);
     return new PghoardConfig(
         unused,

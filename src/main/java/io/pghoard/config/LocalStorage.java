@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.config;
+
+import java.nio.file.Path;
+
+/**
+ * Objects on local disk.
+ *
+ * @param directory the repository's root with object_storage's own prefix
+ */
+public record LocalStorage(Path directory) implements StorageConfig {
+  @Override
+  public String type() {
+    return "local";
+  }
+
+  @Override
+  public Path place() {
+    return directory;
+  }
+}
