@@ -9,6 +9,7 @@ import io.pghoard.postgres.ClusterOptions;
 import io.pghoard.postgres.PostgresCluster;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.SmallFileSystem;
 import io.pghoard.repository.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -275,10 +276,7 @@ class WalArchiveIT {
   void repositoryThatIsFull_isFilledOnOnceThereIsSpace() throws Exception {
     Path repository = home.resolve("a/repository");
     byte[] marker = Files.readAllBytes(repository.resolve(".pghoard-repository"));
-    assertThat(runs(List.of("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", "" + repository)))
-        .as("a small tmpfs can be mounted: run the tests as root")
-        .isTrue();
-    try {
+    try (SmallFileSystem disk = SmallFileSystem.mount(repository, 2 << 20)) {
       // The disk is the one that the daemon knows; another one would be refused.
       Files.write(repository.resolve(".pghoard-repository"), marker);
       primary.psql(
@@ -286,18 +284,12 @@ class WalArchiveIT {
               + " FROM generate_series(1, 100000) n");
       primary.switchWal();
       await().atMost(PATIENCE).until(() -> primary.serverLog().contains("No space left on device"));
-      assertThat(runs(List.of("mount", "-o", "remount,size=64m", repository.toString()))).isTrue();
+      disk.resize(64 << 20);
       drain(primary);
       for (String name : acknowledged(primary)) {
         assertThat(content(name)).hasSize(1 << 20);
       }
-    } finally {
       daemon.close();
-      runs(List.of("umount", repository.toString()));
     }
-  }
-
-  private static boolean runs(List<String> line) throws Exception {
-    return new ProcessBuilder(line).inheritIO().start().waitFor() == 0;
   }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * A file system in memory that is soon full, mounted for a test; only root may, so that a test of
- * another user is skipped.
+ * another user is skipped and says so. As root, as whom CI runs, none is.
  */
 public final class SmallFileSystem implements AutoCloseable {
   private final Path directory;
@@ -32,6 +32,11 @@ public final class SmallFileSystem implements AutoCloseable {
     return directory;
   }
 
+  /** Gives it room for so many bytes. */
+  public void resize(long bytes) throws IOException {
+    run("mount", "-o", "remount,size=" + bytes, directory.toString());
+  }
+
   /** Makes it read-only, as the kernel does with a disk that fails. */
   public void makeReadOnly() throws IOException {
     run("mount", "-o", "remount,ro", directory.toString());
@@ -39,7 +44,7 @@ public final class SmallFileSystem implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    run("umount", directory.toString());
+    run("umount", "--lazy", directory.toString());
   }
 
   private static void run(String... command) throws IOException {
