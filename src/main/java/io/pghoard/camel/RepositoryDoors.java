@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.CamelExchangeException;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -76,8 +77,10 @@ final class RepositoryDoors implements Repositories {
                 exchange.getMessage().setBody(body);
               });
       Exception failure = answer.getException();
-      if (failure instanceof CamelExecutionException wrapped
-          && wrapped.getCause() instanceof Exception cause) {
+      // A split tells which part failed, and the producer that it was an exchange.
+      while ((failure instanceof CamelExecutionException
+              || failure instanceof CamelExchangeException)
+          && failure.getCause() instanceof Exception cause) {
         failure = cause;
       }
       if (failure instanceof IOException e) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +130,20 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("read_timeout"),
           Key.read("call_timeout"));
 
+  static final Keys AZURE_STORAGE =
+      remote(
+          "in object_storage of type azure",
+          Key.read("account_name"),
+          Key.read("account_key"),
+          Key.read("sas_token"),
+          Key.read("bucket_name"),
+          Key.read("container_name"),
+          Key.read("azure_cloud"),
+          Key.read("host"),
+          Key.read("port"),
+          Key.read("is_secure"),
+          Key.read("storage_class"));
+
   static final Keys PROXY =
       of(
           "in proxy_info",
@@ -145,7 +160,7 @@ record Keys(String where, Map<String, Key> byName) {
     all.put("compression.", List.of(COMPRESSION));
     all.put("transfer.", List.of(TRANSFER));
     all.put("backup_sites.SITE.", List.of(SITE));
-    all.put("backup_sites.SITE.object_storage.", List.of(LOCAL_STORAGE));
+    all.put("backup_sites.SITE.object_storage.", List.of(LOCAL_STORAGE, AZURE_STORAGE));
     all.put("backup_sites.SITE.object_storage.proxy_info.", List.of(PROXY));
     return all;
   }
@@ -165,6 +180,10 @@ record Keys(String where, Map<String, Key> byName) {
         .filter(key -> key.fate() == Key.Fate.READ)
         .map(Key::name)
         .collect(Collectors.toSet());
+  }
+
+  private static Keys remote(String where, Key... keys) {
+    return of(where, Stream.concat(REMOTE.stream(), Arrays.stream(keys)).toArray(Key[]::new));
   }
 
   private static Keys of(String where, Key... keys) {

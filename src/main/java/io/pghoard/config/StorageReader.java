@@ -54,11 +54,14 @@ record StorageReader(Problems problems, Path backupLocation) {
     if (type.equals("local")) {
       return local(new Section(object, Keys.LOCAL_STORAGE, problems));
     }
+    if (type.equals("azure")) {
+      return new AzureStorageReader(new Section(object, Keys.AZURE_STORAGE, problems)).read();
+    }
     if (TYPES.contains(type)) {
       problems.add(
           place,
           "storage of type " + type + " comes with a later release",
-          "set storage_type to \"local\", with a directory");
+          "set storage_type to \"local\" or \"azure\"");
     } else {
       problems.add(
           place,

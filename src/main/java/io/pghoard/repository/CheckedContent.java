@@ -6,13 +6,14 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of an object, compared at their end with the SHA-256 that they were stored with, or
  * with the size when the writer told no more. Where it told neither, nothing is compared.
  */
-final class CheckedContent extends InputStream {
+public final class CheckedContent extends InputStream {
   private final ObjectKey key;
   private final Sidecar sidecar;
   private final InputStream in;
@@ -25,6 +26,16 @@ final class CheckedContent extends InputStream {
     this.key = key;
     this.sidecar = sidecar;
     this.in = in;
+  }
+
+  /**
+   * The bytes of an object that a store on another machine gives back.
+   *
+   * @param sha256 that they were stored with, in hexadecimal, or null when the writer told none
+   * @param size of the object as the store tells it
+   */
+  public static InputStream of(ObjectKey key, @Nullable String sha256, long size, InputStream in) {
+    return new CheckedContent(key, new Sidecar(Map.of(), sha256, size), in);
   }
 
   static MessageDigest sha256() {

@@ -34,27 +34,55 @@ public record Deadline(Duration limit) {
    * @throws IOException what the call throws; or, which may pass, that the store did not answer
    */
   public <T> T within(String deed, Callable<T> call) throws IOException {
-    Future<T> answer = THREADS.submit(call);
-    try {
-      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
+    return start(deed, call).answer();
+  }
+
+  /** Begins the call; its time runs from now on. */
+  public <T> Call<T> start(String deed, Callable<T> call) {
+    return new Call<>(deed, System.nanoTime() + limit.toNanos(), THREADS.submit(call));
+  }
+
+  /** A call that is being made. */
+  public final class Call<T> {
+    private final String deed;
+    private final long end;
+    private final Future<T> answer;
+
+    private Call(String deed, long end, Future<T> answer) {
+      this.deed = deed;
+      this.end = end;
+      this.answer = answer;
+    }
+
+    /** Gives it up. */
+    public void cancel() {
       answer.cancel(true);
-      throw new IOException(
-          "cannot %s: the store did not answer within %d s".formatted(deed, limit.toSeconds()), e);
-    } catch (InterruptedException e) {
-      answer.cancel(true);
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("interrupted: " + deed);
-      interrupted.initCause(e);
-      throw interrupted;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException failure) {
-        throw failure;
+    }
+
+    /** Waits for its end; throws as {@link #within} does. */
+    public T answer() throws IOException {
+      try {
+        return answer.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        cancel();
+        throw new IOException(
+            "cannot %s: the store did not answer within %d s".formatted(deed, limit.toSeconds()),
+            e);
+      } catch (InterruptedException e) {
+        cancel();
+        Thread.currentThread().interrupt();
+        InterruptedIOException interrupted = new InterruptedIOException("interrupted: " + deed);
+        interrupted.initCause(e);
+        throw interrupted;
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof IOException failure) {
+          throw failure;
+        }
+        if (e.getCause() instanceof RuntimeException failure) {
+          throw failure;
+        }
+        throw new IOException("cannot " + deed, e.getCause());
       }
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      throw new IOException("cannot " + deed, e.getCause());
     }
   }
 }

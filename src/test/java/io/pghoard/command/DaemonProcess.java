@@ -43,6 +43,22 @@ public final class DaemonProcess implements AutoCloseable {
    */
   public static DaemonProcess start(Path home, PostgresCluster cluster, int port, String interval)
       throws IOException {
+    String local =
+        "{\"storage_type\": \"local\", \"directory\": \"%s/repository\"}".formatted(home);
+    return start(home, cluster, port, new Site(interval, local));
+  }
+
+  /**
+   * What differs between the sites of tests.
+   *
+   * @param interval {@code basebackup_interval_hours}: a number, or null
+   * @param storage {@code object_storage}, in JSON
+   */
+  public record Site(String interval, String storage) {}
+
+  /** Writes pghoard.json and starts the daemon on it. */
+  public static DaemonProcess start(Path home, PostgresCluster cluster, int port, Site site)
+      throws IOException {
     String text =
         """
         {
@@ -53,10 +69,16 @@ public final class DaemonProcess implements AutoCloseable {
             "active_backup_mode": "archive_command", "basebackup_interval_hours": %5$s,
             "basebackup_chunk_size": 8388608, "restore_directories": ["%1$s"],
             "pg_data_directory": "%3$s", "nodes": ["%4$s"],
-            "object_storage": {"storage_type": "local", "directory": "%1$s/repository"}}}
+            "object_storage": %6$s}}
         }
         """
-            .formatted(home, port, cluster.dataDirectory(), cluster.connectionString(), interval);
+            .formatted(
+                home,
+                port,
+                cluster.dataDirectory(),
+                cluster.connectionString(),
+                site.interval(),
+                site.storage());
     Path config = Files.write(home.resolve("pghoard.json"), text.getBytes(UTF_8));
     String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
     List<String> line = new ArrayList<>(List.of(java, HEAP, "-XX:+UseSerialGC", "-cp"));

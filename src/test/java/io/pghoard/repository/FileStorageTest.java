@@ -33,12 +33,12 @@ final class FileStorageTest extends StorageContract {
   }
 
   @Override
-  LocalObjectStore store() {
+  protected LocalObjectStore store() {
     return store;
   }
 
   @Override
-  void putAll(List<ObjectKey> keys) throws Exception {
+  protected void putAll(List<ObjectKey> keys) throws Exception {
     // As the Python pghoard does it: without making each one durable.
     Files.createDirectories(root.resolve(keys.get(0).text()).resolveSibling(""));
     for (ObjectKey key : keys) {

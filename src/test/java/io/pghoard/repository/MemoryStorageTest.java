@@ -5,7 +5,7 @@ final class MemoryStorageTest extends StorageContract {
   private final MemoryObjectStore store = new MemoryObjectStore();
 
   @Override
-  MemoryObjectStore store() {
+  protected MemoryObjectStore store() {
     return store;
   }
 }

@@ -29,11 +29,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every store promises; each store's own test inherits it. */
-abstract class StorageContract {
-  static final ObjectKey KEY = new ObjectKey("site/xlog/00000001000000000000000A");
+public abstract class StorageContract {
+  public static final ObjectKey KEY = new ObjectKey("site/xlog/00000001000000000000000A");
 
   /** The store to test, empty at the start of each test. */
-  abstract ObjectStore store() throws Exception;
+  protected abstract ObjectStore store() throws Exception;
 
   @Test
   void object_comesBackAsItWasPut() throws Exception {
@@ -238,7 +238,7 @@ abstract class StorageContract {
   }
 
   /** Stores many empty objects; a store that is slow to put them one by one has a faster way. */
-  void putAll(List<ObjectKey> keys) throws Exception {
+  protected void putAll(List<ObjectKey> keys) throws Exception {
     for (ObjectKey key : keys) {
       put(key, Map.of(), new byte[0]);
     }
@@ -257,11 +257,12 @@ abstract class StorageContract {
     assertThat(bytes(KEY)).asString(UTF_8).isEqualTo("again");
   }
 
-  final void put(ObjectKey key, Map<String, String> metadata, byte[] bytes) throws Exception {
+  protected final void put(ObjectKey key, Map<String, String> metadata, byte[] bytes)
+      throws Exception {
     store().put(key, metadata, new ByteArrayInputStream(bytes));
   }
 
-  final byte[] bytes(ObjectKey key) throws Exception {
+  protected final byte[] bytes(ObjectKey key) throws Exception {
     try (ObjectContent content = store().get(key)) {
       return content.stream().readAllBytes();
     }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.config;
+
+import io.pghoard.config.AzureStorage.AzureKey;
+import java.net.URI;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads an {@code object_storage} of type {@code azure}. */
+record AzureStorageReader(Section storage) {
+  private static final Pattern ACCOUNT = Pattern.compile("[a-z0-9]{3,24}");
+  private static final Pattern CONTAINER = Pattern.compile("[a-z0-9](-?[a-z0-9]){2,62}");
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|[0-9a-fA-F:]+");
+
+  /** The clouds by their names in the Python pghoard. */
+  private static final Map<String, String> DOMAINS =
+      Map.of(
+          "public", "core.windows.net",
+          "china", "core.chinacloudapi.cn",
+          "germany", "core.cloudapi.de",
+          "usgov", "core.usgovcloudapi.net");
+
+  AzureStorage read() {
+    RemoteAccess access = new RemoteAccessReader(storage).read();
+    if (access.proxy() != null && access.proxy().type() == ProxyConfig.Type.SOCKS5) {
+      storage.wrong(
+          "proxy_info",
+          "the client for azure cannot speak to a socks5 proxy",
+          "name a proxy of type http");
+    }
+    String account = account();
+    return new AzureStorage(
+        account,
+        endpoint(account),
+        key(),
+        container(),
+        new PrefixReader(storage).read(""),
+        tier(),
+        access);
+  }
+
+  private String account() {
+    return name("account_name", "set it to the name of the storage account", ACCOUNT);
+  }
+
+  /** Its name of 2015 was container_name. */
+  private String container() {
+    String key = storage.isSet("container_name") ? "container_name" : "bucket_name";
+    if (storage.isSet("container_name") && storage.isSet("bucket_name")) {
+      storage.wrong("container_name", "it means the same as bucket_name", "take one of them away");
+    }
+    return name(key, "set it to the name of the container", CONTAINER);
+  }
+
+  private String name(String key, String remedy, Pattern pattern) {
+    if (!storage.isSet(key)) {
+      storage.missing(key, remedy);
+      return "missing";
+    }
+    String name = storage.text(key, "");
+    if (!pattern.matcher(name).matches()) {
+      storage.wrong(
+          key, "\"" + name + "\" is no such name in Azure", "write lower case letters and digits");
+      return "missing";
+    }
+    return name;
+  }
+
+  private AzureKey key() {
+    String accountKey = storage.text("account_key");
+    String sas = storage.text("sas_token");
+    if (accountKey != null && sas != null) {
+      storage.wrong("sas_token", "there is account_key as well", "take one of them away");
+    }
+    if (accountKey == null && sas == null) {
+      storage.missing("account_key", "set it, or sas_token, from the account's page in Azure");
+    }
+    if (accountKey != null && !isBase64(accountKey)) {
+      storage.wrong("account_key", "it is not in base64", "copy the whole key");
+    }
+    if (sas != null) {
+      return new AzureKey(true, sas.startsWith("?") ? sas.substring(1) : sas);
+    }
+    return new AzureKey(false, accountKey == null ? "" : accountKey);
+  }
+
+  private static boolean isBase64(String text) {
+    try {
+      return Base64.getDecoder().decode(text).length > 0;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private URI endpoint(String account) {
+    String host = storage.text("host");
+    boolean secure = storage.truth("is_secure", true);
+    Long port = storage.whole("port", new Range(1, 65_535));
+    String cloud = storage.choice("azure_cloud", "public", List.copyOf(DOMAINS.keySet()));
+    if (host != null && !HOST.matcher(host).matches()) {
+      storage.wrong(
+          "host",
+          "\"" + host + "\" is neither a host name nor an address",
+          "write the name alone; is_secure chooses https, port the port");
+      host = null;
+    }
+    if (host == null) {
+      if (port != null || !secure) {
+        storage.wrong(
+            port == null ? "is_secure" : "port",
+            "Azure itself has no other",
+            "set host, that of an emulator, or take the key away");
+      }
+      return URI.create("https://%s.blob.%s".formatted(account, DOMAINS.get(cloud)));
+    }
+    String shown = host.contains(":") ? "[" + host + "]" : host;
+    String where = port == null ? shown : shown + ":" + port;
+    return URI.create("%s://%s/%s".formatted(secure ? "https" : "http", where, account));
+  }
+
+  private @Nullable String tier() {
+    if (!storage.isSet("storage_class")) {
+      return null;
+    }
+    // What is in the archive tier cannot be read before it was brought back, for hours.
+    return storage.choice("storage_class", "Hot", List.of("Hot", "Cool", "Cold"));
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.repository.azure;
+
+import com.azure.core.http.rest.PagedResponse;
+import com.azure.storage.blob.BlobContainerClient;
+import com.azure.storage.blob.BlobServiceClient;
+import com.azure.storage.blob.models.BlobItem;
+import com.azure.storage.blob.models.BlobListDetails;
+import com.azure.storage.blob.models.ListBlobsOptions;
+import io.pghoard.config.AzureStorage;
+import io.pghoard.repository.CheckedContent;
+import io.pghoard.repository.Deadline;
+import io.pghoard.repository.ObjectContent;
+import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.StoredObject;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The container of one site in Azure Blob Storage: what Camel's component does not do, and what
+ * comes of what it does.
+ */
+public final class AzureObjectStore {
+  /** The most that one answer holds. */
+  private static final int PAGE = 5000;
+
+  private final AzureStorage storage;
+  private final BlobContainerClient container;
+  private final Deadline deadline;
+
+  public AzureObjectStore(AzureStorage storage, BlobServiceClient client) {
+    this.storage = storage;
+    this.container = client.getBlobContainerClient(storage.container());
+    // The client's own deadline is the same; this one holds whatever the client waits for.
+    this.deadline = new Deadline(storage.access().callTimeout().plusSeconds(1));
+  }
+
+  /** An object's name in the container. */
+  public String blobName(ObjectKey key) {
+    return prefix() + key;
+  }
+
+  private String prefix() {
+    return storage.prefix().isEmpty() ? "" : storage.prefix() + "/";
+  }
+
+  /** As {@link io.pghoard.repository.ObjectStore#put}. */
+  public void put(ObjectKey key, Map<String, String> metadata, InputStream body)
+      throws IOException {
+    new AzureUpload(
+            container.getBlobClient(blobName(key)).getBlockBlobClient(),
+            key,
+            storage.tier(),
+            deadline)
+        .put(metadata, body);
+  }
+
+  /**
+   * What Camel's component got, checked while it is read.
+   *
+   * @param stored the metadata as Azure has it
+   */
+  public ObjectContent content(
+      ObjectKey key, InputStream body, @Nullable Map<String, String> stored, long size) {
+    AzureMetadata metadata = AzureMetadata.read(stored);
+    return new ObjectContent(
+        CheckedContent.of(key, metadata.sha256(), size, new Sorted(key, body)),
+        metadata.metadata());
+  }
+
+  /** The failure of Camel's component to do a deed with an object, sorted. */
+  public IOException failure(String deed, ObjectKey key, Throwable failure) {
+    return AzureFailure.of(deed + " " + key, key, failure);
+  }
+
+  /** As {@link io.pghoard.repository.ObjectStore#list}. */
+  public List<StoredObject> list(String prefix) throws IOException {
+    return list(
+        prefix,
+        new BlobListDetails().setRetrieveMetadata(true),
+        item -> {
+          ObjectKey key = key(item);
+          return key == null
+              ? null
+              : new StoredObject(
+                  key,
+                  item.getProperties().getContentLength(),
+                  item.getProperties().getLastModified().toInstant(),
+                  AzureMetadata.read(item.getMetadata()).metadata());
+        });
+  }
+
+  /** As {@link io.pghoard.repository.ObjectStore#keys}. */
+  public List<ObjectKey> keys(String prefix) throws IOException {
+    return list(prefix, new BlobListDetails(), this::key);
+  }
+
+  private <T> List<T> list(
+      String prefix, BlobListDetails details, Function<BlobItem, @Nullable T> reader)
+      throws IOException {
+    String deed = "list the objects below \"" + prefix + "\"";
+    ListBlobsOptions options =
+        new ListBlobsOptions()
+            .setPrefix(prefix() + prefix)
+            .setDetails(details)
+            .setMaxResultsPerPage(PAGE);
+    List<T> found = new ArrayList<>();
+    Iterator<PagedResponse<BlobItem>> pages =
+        call(deed, () -> container.listBlobs(options, null).iterableByPage().iterator());
+    while (call(deed, pages::hasNext)) {
+      for (BlobItem item : pages.next().getElements()) {
+        T each = reader.apply(item);
+        if (each != null) {
+          found.add(each);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Null for a name that pghoard gives to no object. */
+  private @Nullable ObjectKey key(BlobItem item) {
+    String text = item.getName().substring(prefix().length());
+    return ObjectKey.matches(text) ? new ObjectKey(text) : null;
+  }
+
+  private <T> T call(String deed, Callable<T> call) throws IOException {
+    try {
+      return deadline.within(deed, call);
+    } catch (RuntimeException e) {
+      throw AzureFailure.of(deed, null, e);
+    }
+  }
+
+  /** Passes on the failures of a blob's stream, which are no IOExceptions, as such. */
+  private final class Sorted extends FilterInputStream {
+    private final String deed;
+    private final ObjectKey key;
+
+    Sorted(ObjectKey key, InputStream in) {
+      super(in);
+      this.deed = "read " + key;
+      this.key = key;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      try {
+        // Most reads are answered from a block that has arrived; a thread for each costs too much.
+        return in.available() > 0
+            ? in.read(buffer, offset, length)
+            : deadline.within(deed, () -> in.read(buffer, offset, length));
+      } catch (RuntimeException | IOException e) {
+        throw AzureFailure.of(deed, key, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pghoard.postgres.ClusterOptions;
+import io.pghoard.postgres.PostgresCluster;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole circle on one store: WAL and a base backup of a primary, failover to a standby, a
+ * restore straight from the store while no daemon runs, a second base backup that makes the first
+ * one go, and a restore of that. Each store's own test says where the objects lie.
+ */
+public abstract class StoreCircle {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  private final int port;
+  private Path home = Path.of("");
+
+  protected StoreCircle() throws Exception {
+    port = DaemonProcess.freePort();
+  }
+
+  /** The {@code object_storage} of the site, in JSON. */
+  protected abstract String storage() throws Exception;
+
+  @Test
+  void circle_isWhole(@TempDir Path directory) throws Exception {
+    home = directory;
+    String storage = storage();
+    ClusterOptions options = ClusterOptions.standard().withWalSegmentMegabytes(1).archivingWith("");
+    try (PostgresCluster primary = PostgresCluster.create(options)) {
+      primary.pgbench("-i", "-q", "-s", "1");
+      primary.psql("CREATE TABLE marks (n int)");
+      primary.configure("archive_command", DaemonProcess.archiveCommand(primary, port));
+      PostgresCluster standby = primary.standby();
+      try {
+        try (DaemonProcess daemon = daemon(primary, "24", storage)) {
+          backups(daemon, "none");
+          primary.psql("INSERT INTO marks VALUES (1)");
+          primary.psql("SELECT pg_create_restore_point('one')");
+          primary.psql("INSERT INTO marks VALUES (2)");
+          primary.pgbench("-T", "2", "-c", "2");
+          primary.stop();
+          daemon.stop();
+        }
+        standby.promote();
+        failedOver(standby, storage);
+      } finally {
+        standby.close();
+      }
+    }
+  }
+
+  private void failedOver(PostgresCluster standby, String storage) throws Exception {
+    try (DaemonProcess daemon = daemon(standby, "null", storage)) {
+      standby.psql("INSERT INTO marks VALUES (3)");
+      drain(standby, daemon);
+      daemon.stop();
+    }
+    restore(standby, "one", "--recovery-target-name=one", "--recovery-target-action=promote");
+    try (DaemonProcess daemon = daemon(standby, "null", storage)) {
+      started("one", "1");
+      String first = backups(daemon, "none");
+      daemon.json("PUT", "/main/basebackup");
+      backups(daemon, first);
+      standby.psql("INSERT INTO marks VALUES (4)");
+      drain(standby, daemon);
+      restore(standby, "latest");
+      started("latest", "1", "2", "3", "4");
+      daemon.stop();
+    }
+  }
+
+  private DaemonProcess daemon(PostgresCluster cluster, String interval, String storage)
+      throws Exception {
+    return DaemonProcess.start(home, cluster, port, new DaemonProcess.Site(interval, storage));
+  }
+
+  /** Waits until there is one base backup alone, another than this; its name. */
+  private static String backups(DaemonProcess daemon, String before) {
+    List<String> names = new ArrayList<>();
+    await()
+        .atMost(PATIENCE)
+        .failFast(daemon.home + "/daemon.log: it has ended", () -> !daemon.isAlive())
+        .ignoreExceptions()
+        .until(
+            () -> {
+              names.clear();
+              for (JsonNode each : daemon.json("GET", "/main/basebackup").get("basebackups")) {
+                names.add(each.get("name").asText());
+              }
+              return names.size() == 1 && !names.get(0).equals(before);
+            });
+    return names.get(0);
+  }
+
+  private static void drain(PostgresCluster cluster, DaemonProcess daemon) {
+    String last = cluster.switchWal();
+    await()
+        .atMost(PATIENCE)
+        .failFast("the daemon has ended", () -> !daemon.isAlive())
+        .until(
+            () ->
+                Files.exists(
+                    cluster.walDirectory().resolve("archive_status").resolve(last + ".done")));
+  }
+
+  private void restore(PostgresCluster scripts, String name, String... target) {
+    List<String> arguments = new ArrayList<>(List.of("get-basebackup", "--restore-to-primary"));
+    arguments.add("--config=" + home.resolve("pghoard.json"));
+    arguments.add("--target-dir=" + home.resolve(name));
+    arguments.add(
+        "--pghoard-postgres-command-bin="
+            + scripts.directory().program("pghoard_postgres_command"));
+    arguments.addAll(List.of(target));
+    RestoreToolRun run = RestoreToolRun.of(arguments);
+    assertThat(run.status()).as(run.err()).isZero();
+  }
+
+  private void started(String name, String... marks) {
+    try (PostgresCluster restored = PostgresCluster.open(home.resolve(name))) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> restored.value("SELECT pg_is_in_recovery()").equals("f"));
+      assertThat(restored.psql("SELECT n FROM marks ORDER BY n")).containsExactly(marks);
+      assertThat(restored.value("SELECT count(*) FROM pgbench_accounts")).isEqualTo("100000");
+    }
+  }
+}
