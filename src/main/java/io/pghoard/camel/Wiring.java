@@ -19,6 +19,7 @@ record Wiring(Registry registry, Sites sites, Repositories repositories, Clock c
     registry.bind("repositories", repositories);
     registry.bind("storageChoice", new StorageChoice(sites));
     registry.bind("localDoor", new LocalDoor(sites));
+    registry.bind("s3Door", new S3Door(sites, registry, clock));
     registry.bind("azureDoor", new AzureDoor(sites, registry));
     registry.bind("httpProblem", new HttpProblem());
     registry.bind("httpAnswer", new HttpAnswer());

@@ -130,6 +130,28 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("read_timeout"),
           Key.read("call_timeout"));
 
+  static final Keys S3_STORAGE =
+      remote(
+          "in object_storage of type s3",
+          Key.read("bucket_name"),
+          Key.read("region"),
+          Key.read("aws_access_key_id"),
+          Key.read("aws_secret_access_key"),
+          Key.read("aws_session_token"),
+          Key.read("host"),
+          Key.read("port"),
+          Key.read("is_secure"),
+          Key.read("is_verify_tls"),
+          Key.read("cert_path"),
+          Key.read("addressing_style"),
+          Key.read("use_dualstack_endpoint"),
+          Key.read("segment_size"),
+          Key.read("encrypted"),
+          Key.read("server_side_encryption"),
+          Key.read("sse_kms_key_id"),
+          Key.read("storage_class"),
+          Key.gone("min_multipart_chunk_size", "set segment_size: what is larger goes in parts"));
+
   static final Keys AZURE_STORAGE =
       remote(
           "in object_storage of type azure",
@@ -160,7 +182,7 @@ record Keys(String where, Map<String, Key> byName) {
     all.put("compression.", List.of(COMPRESSION));
     all.put("transfer.", List.of(TRANSFER));
     all.put("backup_sites.SITE.", List.of(SITE));
-    all.put("backup_sites.SITE.object_storage.", List.of(LOCAL_STORAGE, AZURE_STORAGE));
+    all.put("backup_sites.SITE.object_storage.", List.of(LOCAL_STORAGE, S3_STORAGE, AZURE_STORAGE));
     all.put("backup_sites.SITE.object_storage.proxy_info.", List.of(PROXY));
     return all;
   }

@@ -54,6 +54,9 @@ record StorageReader(Problems problems, Path backupLocation) {
     if (type.equals("local")) {
       return local(new Section(object, Keys.LOCAL_STORAGE, problems));
     }
+    if (type.equals("s3")) {
+      return new S3StorageReader(new Section(object, Keys.S3_STORAGE, problems)).read();
+    }
     if (type.equals("azure")) {
       return new AzureStorageReader(new Section(object, Keys.AZURE_STORAGE, problems)).read();
     }
@@ -61,7 +64,7 @@ record StorageReader(Problems problems, Path backupLocation) {
       problems.add(
           place,
           "storage of type " + type + " comes with a later release",
-          "set storage_type to \"local\" or \"azure\"");
+          "set storage_type to \"local\", \"s3\" or \"azure\"");
     } else {
       problems.add(
           place,

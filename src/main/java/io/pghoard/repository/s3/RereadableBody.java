@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.repository.s3;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * A body that can be read twice: first for its hash, which S3 wants before the bytes, then for S3.
+ */
+public interface RereadableBody {
+  InputStream stream();
+
+  /** Lets {@link #stream} begin at its first byte again. */
+  void rewind() throws IOException;
+}

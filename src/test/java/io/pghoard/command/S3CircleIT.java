@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pghoard.repository.s3.S3Bucket;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class S3CircleIT extends StoreCircle {
+  @RegisterExtension static final S3Bucket BUCKET = new S3Bucket();
+
+  S3CircleIT() throws Exception {}
+
+  @Override
+  protected String storage() {
+    ObjectNode root = new ObjectMapper().createObjectNode();
+    root.putObject("backup_sites").putObject("main");
+    return BUCKET.use(root).toString();
+  }
+}
