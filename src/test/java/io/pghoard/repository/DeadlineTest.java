@@ -44,23 +44,27 @@ class DeadlineTest {
 
   @Test
   void silence_endsAtTheDeadlineAndInterruptsTheCall() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
     CountDownLatch interrupted = new CountDownLatch(1);
+    Deadline.Call<String> call =
+        new Deadline(Duration.ofMillis(1))
+            .start(
+                "put a/b",
+                () -> {
+                  begun.countDown();
+                  try {
+                    never.await();
+                  } catch (InterruptedException e) {
+                    interrupted.countDown();
+                  }
+                  return "";
+                });
 
+    // A call that was given up before its thread had begun would not be made at all.
+    assertThat(begun.await(1, TimeUnit.MINUTES)).isTrue();
     assertThatIOException()
-        .isThrownBy(
-            () ->
-                new Deadline(Duration.ofMillis(1))
-                    .within(
-                        "put a/b",
-                        () -> {
-                          try {
-                            never.await();
-                          } catch (InterruptedException e) {
-                            interrupted.countDown();
-                          }
-                          return "";
-                        }))
+        .isThrownBy(call::answer)
         .withMessage("cannot put a/b: the store did not answer within 0 s");
     assertThat(interrupted.await(1, TimeUnit.MINUTES)).isTrue();
   }
