@@ -2,6 +2,7 @@
 package io.pghoard.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +39,7 @@ public final class DaemonProcess implements AutoCloseable {
   }
 
   /**
-   * Writes pghoard.json and starts the daemon on it.
+   * Writes pghoard.json, starts the daemon on it, and waits until it answers.
    *
    * @param interval {@code basebackup_interval_hours}: a number, or null
    */
@@ -56,7 +58,7 @@ public final class DaemonProcess implements AutoCloseable {
    */
   public record Site(String interval, String storage) {}
 
-  /** Writes pghoard.json and starts the daemon on it. */
+  /** Writes pghoard.json, starts the daemon on it, and waits until it answers. */
   public static DaemonProcess start(Path home, PostgresCluster cluster, int port, Site site)
       throws IOException {
     String text =
@@ -89,7 +91,26 @@ public final class DaemonProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("daemon.log").toFile()))
             .start();
-    return new DaemonProcess(home, port, process);
+    DaemonProcess daemon = new DaemonProcess(home, port, process);
+    try {
+      await().atMost(Duration.ofMinutes(2)).until(daemon::answers);
+    } catch (RuntimeException e) {
+      daemon.close();
+      throw new IllegalStateException("the daemon does not start: " + daemon.log(), e);
+    }
+    return daemon;
+  }
+
+  private boolean answers() throws InterruptedException {
+    if (!isAlive()) {
+      throw new IllegalStateException("it has ended with status " + process.exitValue());
+    }
+    try {
+      json("GET", "/health");
+      return true;
+    } catch (IOException notYet) {
+      return false;
+    }
   }
 
   /** The archive_command that hands over to the daemon on that port. */
