@@ -43,7 +43,7 @@ class FloorsTest {
           List.of("backup", "restore", "archive", "retention"),
           List.of("repository"),
           List.of("config"),
-          List.of("postgres", "codec"));
+          List.of("postgres", "codec", "check"));
 
   private static final String[] DOORSTEP = {"io.pghoard", "io.pghoard.command.."};
   private static final String[] WITH_CAMEL = {

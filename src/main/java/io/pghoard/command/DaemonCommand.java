@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "Backs up PostgreSQL clusters: WAL and base backups, as pghoard.json says.",
+    subcommands = CheckCommand.class,
     footer = "Exit status: 0 after a regular end, 1 when the configuration or the start failed.")
 public final class DaemonCommand implements Callable<Integer> {
   @Option(

@@ -4,8 +4,10 @@ package io.pghoard.command;
 import io.pghoard.config.ConfigException;
 import io.pghoard.config.ConfigFile;
 import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,6 +55,18 @@ final class SiteChoice {
       throw wrong("name the site: --site, one of " + config.sites().keySet());
     }
     return config.sites().keySet().iterator().next();
+  }
+
+  /** The site that is named, or all. */
+  List<SiteConfig> sites(PghoardConfig config) {
+    if (site == null) {
+      return List.copyOf(config.sites().values());
+    }
+    SiteConfig named = config.sites().get(name());
+    if (named == null) {
+      throw wrong("no site is called " + site + ", there are " + config.sites().keySet());
+    }
+    return List.of(named);
   }
 
   /** The site that is named, where there is no configuration to know it from. */

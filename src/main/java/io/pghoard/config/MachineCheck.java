@@ -4,6 +4,7 @@ package io.pghoard.config;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -17,11 +18,16 @@ public final class MachineCheck {
 
   /** Everything that keeps a daemon with this configuration from working here; creates nothing. */
   public static List<Problem> problems(PghoardConfig config) {
+    return problems(config, config.sites().values());
+  }
+
+  /** The same for some of its sites. */
+  public static List<Problem> problems(PghoardConfig config, Collection<SiteConfig> sites) {
     MachineCheck check = new MachineCheck();
     check.writable("$.backup_location", config.backupLocation());
     check.writable("$.alert_file_dir", config.alertFileDirectory());
     check.parent("$.json_state_file_path", config.stateFile());
-    config.sites().values().forEach(check::site);
+    sites.forEach(check::site);
     return List.copyOf(check.problems);
   }
 

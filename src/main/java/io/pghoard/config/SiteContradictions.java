@@ -15,6 +15,7 @@ final class SiteContradictions {
           "basebackup_chunk",
           "basebackup_delta",
           "basebackup_delta_chunk",
+          "pghoard_check",
           "preservation_request",
           "timeline",
           "xlog");

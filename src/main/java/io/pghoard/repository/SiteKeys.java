@@ -59,6 +59,11 @@ public record SiteKeys(String prefix) {
     return prefix + "/preservation_request/";
   }
 
+  /** The start of the keys of what checks of the store put and delete again. */
+  public String checks() {
+    return prefix + "/pghoard_check/";
+  }
+
   /** A chunk's name as the main object lists it, relative to {@link #chunks()}. */
   public static String chunkFileName(String backup, int number) {
     return "%s/%s.%08d.pghoard".formatted(backup, backup, number);

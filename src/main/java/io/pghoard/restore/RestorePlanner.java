@@ -51,8 +51,7 @@ final class RestorePlanner {
   }
 
   /** A server on a later timeline asks for its history first, and does not start without it. */
-  private static void requireHistory(BaseBackup backup, StoredWal wal)
-      throws RestoreRefusedException {
+  static void requireHistory(BaseBackup backup, StoredWal wal) throws RestoreRefusedException {
     int timeline = BackupChoice.endSegment(backup).timeline();
     if (timeline != 1 && !wal.histories().contains(timeline)) {
       throw new RestoreRefusedException(

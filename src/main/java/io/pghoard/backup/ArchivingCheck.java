@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import io.pghoard.check.Answer;
+import io.pghoard.check.Checks;
+import io.pghoard.config.SiteConfig;
+import io.pghoard.postgres.DataDirectory;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a server hands its WAL to this site.
+ *
+ * @param told what the server says, or null when it could not be asked
+ */
+record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) {
+  private static final Pattern PROGRAM =
+      Pattern.compile("pghoard_archive_?command|pghoard_postgres_command");
+  private static final Pattern SITE = Pattern.compile("--site[= ]\\s*[\"']?([A-Za-z0-9._-]+)");
+
+  /** More than a burst of a busy server leaves for a moment. */
+  private static final int MANY_WAIT = 64;
+
+  void run(Checks checks) {
+    NodeAnswers answers = told;
+    if (answers == null) {
+      List.of("wal_level", "archive_mode", "archive_command", "archiver")
+          .forEach(name -> checks.unknown(name, "the server could not be asked"));
+    } else {
+      checks.check("wal_level", "", () -> walLevel(answers));
+      checks.check("archive_mode", "", () -> archiveMode(answers));
+      checks.check("archive_command", "", () -> archiveCommand(answers));
+      checks.check("archiver", "", () -> archiver(answers));
+    }
+    checks.check("WAL that waits", "run this as the user that PostgreSQL runs as", this::waiting);
+  }
+
+  private static Answer walLevel(NodeAnswers answers) {
+    String level = String.valueOf(answers.text("wal_level"));
+    return level.equals("minimal")
+        ? Answer.failed(level, "set wal_level = replica in postgresql.conf, and restart PostgreSQL")
+        : Answer.ok(level);
+  }
+
+  private static Answer archiveMode(NodeAnswers answers) {
+    String mode = String.valueOf(answers.text("archive_mode"));
+    return mode.equals("off")
+        ? Answer.failed(mode, "set archive_mode = on in postgresql.conf, and restart PostgreSQL")
+        : Answer.ok(mode);
+  }
+
+  private Answer archiveCommand(NodeAnswers answers) {
+    String remedy =
+        "set archive_command = 'pghoard_archivecommand --site %s --xlog %%f', with the program's"
+                .formatted(site.name())
+            + " whole path, and reload";
+    String library = answers.text("archive_library");
+    if (library != null) {
+      return Answer.failed(
+          "archive_library is %s, so that archive_command is not used".formatted(library),
+          "set archive_library = '' and restart PostgreSQL; then " + remedy);
+    }
+    String command = answers.text("archive_command");
+    if (command == null || command.equals("(disabled)")) {
+      return Answer.failed("it is empty: WAL is kept in pg_wal until it is full", remedy);
+    }
+    if (!PROGRAM.matcher(command).find()) {
+      return Answer.warning("it is none of pghoard's: " + command, remedy);
+    }
+    Matcher named = SITE.matcher(command);
+    if (!named.find()) {
+      return Answer.warning("it names no site: " + command, remedy);
+    }
+    if (!named.group(1).equals(site.name().text())) {
+      return Answer.failed(
+          "it names another site, %s: %s".formatted(named.group(1), command), remedy);
+    }
+    return command.contains("%f") || command.contains("%p")
+        ? Answer.ok(command)
+        : Answer.failed("it names no file, there is no %f: " + command, remedy);
+  }
+
+  private Answer archiver(NodeAnswers answers) {
+    Long archived = answers.number("archived_epoch");
+    Long failed = answers.number("failed_epoch");
+    if (failed != null && (archived == null || failed >= archived)) {
+      return Answer.warning(
+          "it failed %s times, the last time %s ago with %s"
+              .formatted(answers.text("failed_count"), ago(failed), answers.text("failed_wal")),
+          "see the logs of PostgreSQL and of the daemon; PostgreSQL tries again by itself");
+    }
+    if (archived == null) {
+      return answers.isStandby()
+          ? Answer.ok("a standby archives nothing until it is promoted")
+          : Answer.warning(
+              "nothing was archived yet", "run SELECT pg_switch_wal(), and check again");
+    }
+    return Answer.ok(
+        "the last file was %s, %s ago".formatted(answers.text("archived_wal"), ago(archived)));
+  }
+
+  private String ago(long epoch) {
+    Duration ago = Duration.ofSeconds(Math.max(0, clock.instant().getEpochSecond() - epoch));
+    return ago.toHours() > 0
+        ? "%d h %d min".formatted(ago.toHours(), ago.toMinutesPart())
+        : "%d min %d s".formatted(ago.toMinutes(), ago.toSecondsPart());
+  }
+
+  private Answer waiting() throws IOException {
+    Path status = new DataDirectory(site.dataDirectory()).wal().resolve("archive_status");
+    if (!Files.isDirectory(status)) {
+      return Answer.unknown("there is no " + status);
+    }
+    int count = 0;
+    try (DirectoryStream<Path> ready = Files.newDirectoryStream(status, "*.ready")) {
+      for (Path ignored : ready) {
+        count++;
+      }
+    }
+    String text = count + " files wait in pg_wal to be archived";
+    return count > MANY_WAIT
+        ? Answer.warning(text, "see that the daemon runs, and what the archiver's failure is")
+        : Answer.ok(text);
+  }
+}

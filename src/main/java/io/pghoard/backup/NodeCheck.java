@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import io.pghoard.check.Answer;
+import io.pghoard.check.Checks;
+import io.pghoard.config.SiteConfig;
+import io.pghoard.postgres.ConnectionInfo;
+import io.pghoard.postgres.DataDirectory;
+import io.pghoard.postgres.MajorVersion;
+import io.pghoard.postgres.SystemIdentifier;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Whether one node of a site can be connected to, and base backups of it taken. */
+final class NodeCheck {
+  private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
+  private static final int OLDEST_MAJOR = 13;
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration SKEW_TO_MENTION = Duration.ofMinutes(5);
+  private static final String NOT_ASKED = "the server could not be asked";
+
+  private final SiteConfig site;
+  private final ConnectionInfo shown;
+  private final Path psql;
+  private final @Nullable SystemIdentifier stored;
+  private final Clock clock;
+  private @Nullable NodeAnswers answers;
+  private @Nullable ServerFacts facts;
+
+  /**
+   * A check of one node.
+   *
+   * @param shown the node without its password
+   * @param stored that of the newest base backup in the repository, or null
+   */
+  NodeCheck(
+      SiteConfig site,
+      ConnectionInfo shown,
+      Path psql,
+      @Nullable SystemIdentifier stored,
+      Clock clock) {
+    this.site = site;
+    this.shown = shown;
+    this.psql = psql;
+    this.stored = stored;
+    this.clock = clock;
+  }
+
+  void run(Checks checks) {
+    String database = NodeAnswers.withDatabase(shown).parameters().getOrDefault("dbname", "");
+    connection(checks, "connection", database, this::connect);
+    connection(checks, "replication connection", "replication", this::connectToReplicate);
+    NodeAnswers told = answers;
+    if (told == null) {
+      List.of("role", "wal senders", "full_page_writes", "data checksums", "tablespaces", "clock")
+          .forEach(name -> checks.unknown(name, NOT_ASKED));
+    } else {
+      checks.check("role", "", () -> role(told));
+      checks.check("wal senders", "", () -> walSenders(told));
+      checks.check("full_page_writes", "", () -> fullPageWrites(told));
+      checks.check("data checksums", "", () -> dataChecksums(told));
+      checks.check("tablespaces", "", () -> tablespaces(told));
+      checks.check("clock", "", () -> clock(told));
+    }
+    version(checks);
+    cluster(checks);
+    new ArchivingCheck(site, told, clock).run(checks);
+  }
+
+  private void connection(Checks checks, String name, String database, Checks.Question question) {
+    ConnectionRemedy remedy = new ConnectionRemedy(shown, database);
+    checks.check(
+        name,
+        "",
+        () -> {
+          try {
+            return question.ask();
+          } catch (IOException e) {
+            String words = String.valueOf(e.getMessage());
+            return Answer.failed(words, remedy.of(words));
+          }
+        });
+  }
+
+  private Answer connect() throws IOException {
+    NodeAnswers told = NodeAnswers.ask(psql, shown);
+    answers = told;
+    return Answer.ok("PostgreSQL %s at %s".formatted(told.text("server_version"), place()));
+  }
+
+  private String place() {
+    return shown.parameters().getOrDefault("host", "the default socket");
+  }
+
+  private Answer connectToReplicate() throws IOException {
+    facts = ServerFacts.ask(psql, shown);
+    return Answer.ok("allowed");
+  }
+
+  private static Answer role(NodeAnswers told) {
+    String role = told.text("role");
+    return told.is("may_replicate", "true")
+        ? Answer.ok(role + " may replicate")
+        : Answer.failed(
+            "the role " + role + " has no attribute REPLICATION",
+            "ALTER ROLE \"" + role + "\" REPLICATION");
+  }
+
+  private static Answer walSenders(NodeAnswers told) {
+    Long most = told.number("max_wal_senders");
+    Long used = told.number("wal_senders");
+    if (most == null || used == null) {
+      return Answer.unknown("the server does not tell");
+    }
+    String text = "%d of %d are in use".formatted(used, most);
+    return used < most
+        ? Answer.ok(text)
+        : Answer.warning(text, "raise max_wal_senders: a base backup needs one");
+  }
+
+  private static Answer fullPageWrites(NodeAnswers told) {
+    return told.is("full_page_writes", "on")
+        ? Answer.ok("on")
+        : Answer.warning(
+            String.valueOf(told.text("full_page_writes")),
+            "set full_page_writes = on: a crash in the middle of a page is not repaired without it");
+  }
+
+  private static Answer dataChecksums(NodeAnswers told) {
+    return told.is("data_checksums", "on")
+        ? Answer.ok("on: base backups check every page")
+        : Answer.warning(
+            "off: a base backup cannot tell damaged pages from good ones",
+            "stop the cluster and run pg_checksums --enable");
+  }
+
+  private static Answer tablespaces(NodeAnswers told) {
+    Long count = told.number("tablespaces");
+    return count == null
+        ? Answer.unknown("the server does not tell")
+        : Answer.ok(count == 0 ? "none of its own" : count + ", which are backed up too");
+  }
+
+  private Answer clock(NodeAnswers told) {
+    Long epoch = told.number("epoch");
+    if (epoch == null) {
+      return Answer.unknown("the server does not tell");
+    }
+    long apart = Math.abs(epoch - clock.instant().getEpochSecond());
+    String text = "the server's clock and this machine's are %d s apart".formatted(apart);
+    return apart > SKEW_TO_MENTION.toSeconds()
+        ? Answer.warning(text, "have both set their clocks by NTP")
+        : Answer.ok(text);
+  }
+
+  private @Nullable Integer major() {
+    Long number = answers == null ? null : answers.number("server_version_num");
+    if (number != null) {
+      return Math.toIntExact(number / 10_000);
+    }
+    return facts == null ? null : facts.major();
+  }
+
+  private void version(Checks checks) {
+    Integer major = major();
+    if (major == null) {
+      checks.unknown("version", NOT_ASKED);
+      checks.unknown("pg_basebackup", NOT_ASKED);
+      return;
+    }
+    checks.check("version", "", () -> version(major));
+    checks.check(
+        "pg_basebackup",
+        "install PostgreSQL's client programs, or set pg_bin_directory",
+        () -> program(major));
+  }
+
+  private static Answer version(int major) {
+    if (major < OLDEST_MAJOR) {
+      return Answer.failed(
+          "PostgreSQL %d is too old".formatted(major),
+          "upgrade it to %d or newer".formatted(OLDEST_MAJOR));
+    }
+    return new MajorVersion(major * 10_000).walMagic() == null
+        ? Answer.failed(
+            "PostgreSQL %d is newer than this pghoard, which does not know its WAL"
+                .formatted(major),
+            "install a newer pghoard")
+        : Answer.ok("PostgreSQL " + major);
+  }
+
+  private Answer program(int major) throws IOException {
+    Path program = ProgramSearch.baseBackup(site, major);
+    String words = RunningProgram.output(program.toString(), List.of("--version"), LIMIT).strip();
+    Matcher version = VERSION.matcher(words);
+    if (!version.find()) {
+      return Answer.failed(
+          program + " says of itself: " + words, "set pg_basebackup_path to pg_basebackup");
+    }
+    return Integer.parseInt(version.group(1)) < major
+        ? Answer.failed(
+            "%s is of version %s, the server of %d".formatted(program, version.group(1), major),
+            "install the client programs of PostgreSQL %d, or newer ones".formatted(major))
+        : Answer.ok("%s, version %s".formatted(program, version.group(1)));
+  }
+
+  private void cluster(Checks checks) {
+    ServerFacts told = facts;
+    if (told == null) {
+      checks.unknown("data directory", NOT_ASKED);
+      checks.unknown("repository", NOT_ASKED);
+      return;
+    }
+    SystemIdentifier server = told.systemIdentifier();
+    checks.check(
+        "data directory",
+        "run this as the user that PostgreSQL runs as, and see that pg_data_directory is right",
+        () -> {
+          SystemIdentifier here = new DataDirectory(site.dataDirectory()).systemIdentifier();
+          return here.equals(server)
+              ? Answer.ok("it is the server's: system identifier " + server)
+              : Answer.failed(
+                  "%s has the system identifier %s, and the server %s: they are two clusters"
+                      .formatted(site.dataDirectory(), here, server),
+                  "correct pg_data_directory, or the site's nodes");
+        });
+    if (stored == null) {
+      checks.unknown("repository", "there is no base backup that tells its cluster");
+    } else {
+      checks.check("repository", "", () -> sameCluster(server, stored));
+    }
+  }
+
+  private static Answer sameCluster(SystemIdentifier server, SystemIdentifier stored) {
+    return stored.equals(server)
+        ? Answer.ok("the newest base backup is of this cluster")
+        : Answer.failed(
+            "the newest base backup is of the cluster with the system identifier %s, the server has %s"
+                .formatted(stored, server),
+            "give the new cluster a site, or a prefix, of its own");
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import io.pghoard.check.Answer;
+import io.pghoard.check.Checks;
+import io.pghoard.config.SiteConfig;
+import io.pghoard.postgres.ConnectionInfo;
+import io.pghoard.postgres.SystemIdentifier;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a site's PostgreSQL can be backed up and archives to the site, each node of it. It asks
+ * by psql, as base backups do.
+ */
+public final class ServerCheck {
+  private final SiteConfig site;
+  private final @Nullable SystemIdentifier stored;
+  private final Clock clock;
+
+  /**
+   * A check of all nodes.
+   *
+   * @param stored the system identifier of the newest base backup in the repository, or null
+   */
+  public ServerCheck(SiteConfig site, @Nullable SystemIdentifier stored, Clock clock) {
+    this.site = site;
+    this.stored = stored;
+    this.clock = clock;
+  }
+
+  /**
+   * Makes all checks.
+   *
+   * @param directory this user's alone; passwords lie there meanwhile
+   */
+  public void run(Checks checks, Path directory) throws IOException {
+    Path[] found = new Path[1];
+    checks.check(
+        "psql",
+        "install PostgreSQL's client programs, or set pg_bin_directory",
+        () -> {
+          found[0] = ProgramSearch.psql(site);
+          return Answer.ok(found[0].toString());
+        });
+    List<ConnectionInfo> nodes = site.nodes();
+    for (int i = 0; i < nodes.size(); i++) {
+      Checks ofNode = nodes.size() == 1 ? checks : checks.of("node " + (i + 1));
+      if (found[0] == null) {
+        ofNode.unknown("connection", "there is no psql to ask with");
+      } else {
+        ConnectionInfo shown =
+            PrivateConnection.of(nodes.get(i), directory.resolve("passfile-" + site.name() + i));
+        new NodeCheck(site, shown, found[0], stored, clock).run(ofNode);
+      }
+    }
+  }
+}

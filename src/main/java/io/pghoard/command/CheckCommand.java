@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.command;
+
+import io.pghoard.backup.ServerCheck;
+import io.pghoard.camel.Service;
+import io.pghoard.check.Answer;
+import io.pghoard.check.Checks;
+import io.pghoard.config.ConfigException;
+import io.pghoard.config.HostCheck;
+import io.pghoard.config.LocalStorage;
+import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.SiteConfig;
+import io.pghoard.config.SiteName;
+import io.pghoard.repository.BaseBackup;
+import io.pghoard.repository.ObjectStore;
+import io.pghoard.repository.Repositories;
+import io.pghoard.repository.SiteKeys;
+import io.pghoard.repository.StoreCheck;
+import io.pghoard.restore.ArchiveCheck;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code pghoard check}: proves sites end to end, and says for each failure what to do. */
+@Command(
+    name = "check",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Proves a site end to end: this machine, the store, PostgreSQL and what is stored.",
+      "Each check is a line: ok, warning, unknown or FAILED, and what to do about it.",
+      "Without --site, all sites are checked."
+    },
+    footer = "Exit status: 0 when nothing has failed, 1 when something has, 2 for a wrong command.")
+final class CheckCommand implements Callable<Integer> {
+  private final Clock clock = Clock.systemUTC();
+
+  @Mixin private final SiteChoice choice = new SiteChoice();
+
+  @Option(names = "--json", description = "Writes one JSON object in place of lines.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    System.setProperty("pghoard.logLevel", "ERROR");
+    CheckReport report = new CheckReport(Objects.requireNonNull(spec).commandLine().getOut(), json);
+    Checks file = new Checks("pghoard.json", finding -> report.add(null, finding));
+    PghoardConfig config;
+    try {
+      config = choice.config();
+    } catch (ConfigException e) {
+      e.problems()
+          .forEach(
+              problem ->
+                  file.check(
+                      problem.path(),
+                      "",
+                      () ->
+                          Answer.failed(
+                              problem.line() == 0
+                                  ? problem.cause()
+                                  : "line %d: %s".formatted(problem.line(), problem.cause()),
+                              problem.remedy())));
+      return report.end();
+    }
+    List<SiteConfig> sites = choice.sites(config);
+    file.check("file", "", () -> Answer.ok("it can be used; sites: " + names(sites)));
+    Path directory = Files.createTempDirectory("pghoard-check");
+    try {
+      boolean daemonsUser =
+          new HostCheck(config, sites, Files.getOwner(directory)).run(file.of("machine"));
+      check(config, sites, report, new Circumstances(directory, daemonsUser));
+    } finally {
+      delete(directory);
+    }
+    return report.end();
+  }
+
+  private static String names(List<SiteConfig> sites) {
+    return String.join(", ", sites.stream().map(site -> site.name().text()).toList());
+  }
+
+  /**
+   * What the checks of all sites share.
+   *
+   * @param directory for passwords
+   * @param daemonsUser whether what is written here belongs to the daemon's user
+   */
+  private record Circumstances(Path directory, boolean daemonsUser) {}
+
+  private void check(
+      PghoardConfig config, List<SiteConfig> sites, CheckReport report, Circumstances here)
+      throws Exception {
+    try (Service service = Service.restoreOnly(config, choice.directory())) {
+      // What fails in passing fails here, so that it is seen; and is told as a finding alone.
+      service
+          .property("pghoard.storage.retries", "0")
+          .property("pghoard.storage.retry-log-level", "OFF")
+          .start();
+      Repositories repositories = service.bean("repositories", Repositories.class);
+      for (SiteConfig site : sites) {
+        check(config, site, repositories.of(site.name()), report, here);
+      }
+    }
+  }
+
+  private void check(
+      PghoardConfig config,
+      SiteConfig site,
+      ObjectStore store,
+      CheckReport report,
+      Circumstances here)
+      throws IOException {
+    SiteName name = site.name();
+    Checks checks = new Checks("store", finding -> report.add(name, finding));
+    if (here.daemonsUser() || !(site.storage() instanceof LocalStorage)) {
+      new StoreCheck(store, new SiteKeys(site.prefix()), clock).run(checks);
+    } else {
+      checks.unknown("put", "what this user writes there, the daemon could not read");
+    }
+    BaseBackup newest = new ArchiveCheck(site, store, clock).run(checks.of("archive"));
+    if (site.active()) {
+      new ServerCheck(site, newest == null ? null : newest.systemIdentifier(), clock)
+          .run(checks.of("postgres"), here.directory());
+      checks
+          .of("daemon")
+          .check("answers", "see what listens there", new DaemonCheck(config, name)::answer);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.config;
+
+import io.pghoard.check.Answer;
+import io.pghoard.check.Checks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Collection;
+import java.util.List;
+
+/** Whether a daemon with this configuration can work on this machine, as this user. */
+public final class HostCheck {
+  private final PghoardConfig config;
+  private final Collection<SiteConfig> sites;
+  private final UserPrincipal user;
+
+  /**
+   * A check of some sites.
+   *
+   * @param user who runs it
+   */
+  public HostCheck(PghoardConfig config, Collection<SiteConfig> sites, UserPrincipal user) {
+    this.config = config;
+    this.sites = sites;
+    this.user = user;
+  }
+
+  /**
+   * Makes all checks.
+   *
+   * @return whether what this user writes belongs to the daemon's user
+   */
+  public boolean run(Checks checks) {
+    List<Problem> problems = MachineCheck.problems(config, sites);
+    for (Problem problem : problems) {
+      checks.check(problem.path(), "", () -> Answer.failed(problem.cause(), problem.remedy()));
+    }
+    if (problems.isEmpty()) {
+      checks.check("directories", "", () -> Answer.ok("all that pghoard.json names can be used"));
+    }
+    boolean sameUser = checks.check("user", "see who owns backup_location", this::sameUser);
+    checks.check("spool", "see that the file system of backup_location works", this::space);
+    return sameUser;
+  }
+
+  /** What another user writes, the daemon could neither read nor lock. */
+  private Answer sameUser() throws IOException {
+    Path location = config.backupLocation();
+    if (!Files.exists(location)) {
+      return Answer.ok(user.getName() + "; no daemon has worked here yet");
+    }
+    UserPrincipal owner = Files.getOwner(location);
+    return owner.equals(user)
+        ? Answer.ok(user.getName())
+        : Answer.failed(
+            "this runs as %s, and the daemon as %s, who owns %s"
+                .formatted(user.getName(), owner.getName(), location),
+            "check as the daemon's user: sudo -u " + owner.getName() + " pghoard check ...");
+  }
+
+  private Answer space() throws IOException {
+    Path nearest = config.backupLocation();
+    while (!Files.exists(nearest) && nearest.getParent() != null) {
+      nearest = nearest.getParent();
+    }
+    long free = Files.getFileStore(nearest).getUsableSpace() >> 20;
+    long one = 0;
+    long all = 0;
+    for (SiteConfig site : sites) {
+      BaseBackupConfig backup = site.baseBackup();
+      one = Math.max(one, backup.chunkSize() >> 20);
+      all += (backup.chunkSize() >> 20) * backup.chunksInProgress();
+    }
+    String text =
+        "%,d MiB are free on the file system of %s; base backups of all these sites at once take"
+            + " up to %,d MiB";
+    text = text.formatted(free, config.backupLocation(), all);
+    String remedy = "make space there, or lower basebackup_chunk_size";
+    if (free < one) {
+      return Answer.failed(text, remedy);
+    }
+    return free < all ? Answer.warning(text, remedy) : Answer.ok(text);
+  }
+}
