@@ -180,7 +180,7 @@ public final class RouteReload extends SimpleEventNotifierSupport {
 
   private void refuse(Map<String, Version> files, Exception failure) {
     refused = files;
-    refusal = reason(failure);
+    refusal = Failures.reason(failure);
   }
 
   private Map<String, Version> versions() throws IOException {
@@ -288,17 +288,5 @@ public final class RouteReload extends SimpleEventNotifierSupport {
 
   private static Resource resource(CamelContext context, Version version) {
     return PluginHelper.getResourceLoader(context).resolveResource(version.location());
-  }
-
-  /** The messages from the outside in; Camel wraps what is wrong several times. */
-  private static String reason(Throwable failure) {
-    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
-    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-      String message = cause.getMessage();
-      if (message != null && text.indexOf(message) < 0) {
-        text.append(": ").append(message);
-      }
-    }
-    return text.toString();
   }
 }

@@ -117,6 +117,7 @@ public final class Service implements AutoCloseable {
       ProducerTemplate producer = context.createProducerTemplate();
       new Wiring(context.getRegistry(), sites, new RepositoryDoors(producer), Clock.systemUTC())
           .bind();
+      context.getRegistry().bind("routedDoor", new RoutedDoor(sites, context));
       try {
         context.addStartupListener(this);
         if (daemon) {
@@ -146,6 +147,8 @@ public final class Service implements AutoCloseable {
         throws Exception {
       if (daemon) {
         SiteTemplates.instantiate(context, config.sites().values());
+      } else {
+        StoreRoutes.require(context, config.sites().values());
       }
     }
 

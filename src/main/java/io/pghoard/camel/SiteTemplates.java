@@ -26,10 +26,11 @@ final class SiteTemplates {
   private SiteTemplates() {}
 
   /**
-   * Makes every site's routes anew; a route of the same id is replaced, and one whose template or
-   * site is gone is removed.
+   * Makes every site's routes anew, once those of its store are there; a route of the same id is
+   * replaced, and one whose template or site is gone is removed.
    */
   static void instantiate(CamelContext context, Collection<SiteConfig> sites) throws Exception {
+    StoreRoutes.require(context, sites);
     Set<String> made = new HashSet<>();
     List<RouteTemplateDefinition> templates =
         List.copyOf(((ModelCamelContext) context).getRouteTemplateDefinitions());

@@ -108,8 +108,14 @@ final class CheckCommand implements Callable<Integer> {
       // What fails in passing fails here, so that it is seen; and is told as a finding alone.
       service
           .property("pghoard.storage.retries", "0")
-          .property("pghoard.storage.retry-log-level", "OFF")
-          .start();
+          .property("pghoard.storage.retry-log-level", "OFF");
+      try {
+        service.start();
+      } catch (Exception e) {
+        new Checks("pghoard.json", finding -> report.add(null, finding))
+            .check("routes", "", () -> Answer.failed(Failure.describe(e), "correct the file"));
+        return;
+      }
       Repositories repositories = service.bean("repositories", Repositories.class);
       for (SiteConfig site : sites) {
         check(config, site, repositories.of(site.name()), report, here);

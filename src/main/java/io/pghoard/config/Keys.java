@@ -166,6 +166,14 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("is_secure"),
           Key.read("storage_class"));
 
+  static final Keys ROUTED_STORAGE =
+      of(
+          "in object_storage of type routed",
+          Key.read("storage_type"),
+          Key.read("name"),
+          Key.read("options"),
+          Key.read("prefix"));
+
   static final Keys PROXY =
       of(
           "in proxy_info",
@@ -182,7 +190,9 @@ record Keys(String where, Map<String, Key> byName) {
     all.put("compression.", List.of(COMPRESSION));
     all.put("transfer.", List.of(TRANSFER));
     all.put("backup_sites.SITE.", List.of(SITE));
-    all.put("backup_sites.SITE.object_storage.", List.of(LOCAL_STORAGE, S3_STORAGE, AZURE_STORAGE));
+    all.put(
+        "backup_sites.SITE.object_storage.",
+        List.of(LOCAL_STORAGE, S3_STORAGE, AZURE_STORAGE, ROUTED_STORAGE));
     all.put("backup_sites.SITE.object_storage.proxy_info.", List.of(PROXY));
     return all;
   }

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 record StorageReader(Problems problems, Path backupLocation) {
   private static final List<String> TYPES =
-      List.of("local", "s3", "google", "azure", "swift", "sftp");
+      List.of("local", "s3", "google", "azure", "swift", "sftp", "routed");
 
   /** Where objects lie when object_storage is missing, null or empty. */
   private LocalStorage whenMissing() {
@@ -59,6 +59,9 @@ record StorageReader(Problems problems, Path backupLocation) {
     }
     if (type.equals("azure")) {
       return new AzureStorageReader(new Section(object, Keys.AZURE_STORAGE, problems)).read();
+    }
+    if (type.equals("routed")) {
+      return new RoutedStorageReader(new Section(object, Keys.ROUTED_STORAGE, problems)).read();
     }
     if (TYPES.contains(type)) {
       problems.add(

@@ -53,10 +53,14 @@ record Sidecar(Map<String, String> metadata, @Nullable String sha256, @Nullable 
   }
 
   static Sidecar read(Path file) throws IOException {
-    byte[] text;
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      text = in.readNBytes(LARGEST + 1);
+      return read(in, file.toString());
     }
+  }
+
+  /** Reads one from a stream; the name is for messages. */
+  static Sidecar read(InputStream in, String file) throws IOException {
+    byte[] text = in.readNBytes(LARGEST + 1);
     if (text.length > LARGEST) {
       throw new DamagedException("metadata of more than 1 MiB in " + file, null);
     }

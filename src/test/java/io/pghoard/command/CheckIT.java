@@ -304,6 +304,18 @@ class CheckIT {
     assertThat(wrong.err()).contains("no site is called mian, there are [main]");
   }
 
+  @Test
+  void storeOfOnesOwnWithoutItsRoutes_isFound() throws Exception {
+    RestoreToolRun run =
+        check(
+            config(
+                root ->
+                    storage(root).removeAll().put("storage_type", "routed").put("name", "rclown")));
+
+    assertThat(failures(run)).containsExactly("pghoard.json: routes");
+    assertThat(run.out()).contains("there is no route from direct:repository-put-rclown");
+  }
+
   private static Path config(Consumer<ObjectNode> edit) throws IOException {
     ObjectMapper json = new ObjectMapper();
     ObjectNode root = (ObjectNode) json.readTree(Files.readString(daemon.config()));

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import io.pghoard.config.RoutedStorage;
+import io.pghoard.config.SiteConfig;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.ModelCamelContext;
+
+/** The routes that a store of the operator's own consists of. */
+final class StoreRoutes {
+  private static final List<String> VERBS = List.of("put", "get", "list", "delete");
+
+  private StoreRoutes() {}
+
+  static String name(String verb, RoutedStorage storage) {
+    return "repository-" + verb + "-" + storage.name();
+  }
+
+  /**
+   * Refuses sites whose store has not all of its routes: a misspelt name would otherwise be found
+   * when the first segment is to be archived.
+   */
+  static void require(CamelContext context, Collection<SiteConfig> sites) {
+    Set<String> there =
+        ((ModelCamelContext) context)
+            .getRouteDefinitions().stream()
+                .map(route -> route.getInput().getEndpointUri())
+                .collect(Collectors.toSet());
+    for (SiteConfig site : sites) {
+      if (site.storage() instanceof RoutedStorage storage) {
+        List<String> missing =
+            VERBS.stream()
+                .map(verb -> name(verb, storage))
+                .filter(name -> !there.contains("direct:" + name))
+                .toList();
+        if (!missing.isEmpty()) {
+          throw new IllegalStateException(
+              "the store of site %s is called %s, and there is no route from direct:%s; put them into files called repository-...camel.yaml in routes_directory, or correct the name"
+                  .formatted(site.name(), storage.name(), String.join(", direct:", missing)));
+        }
+      }
+    }
+  }
+}
