@@ -12,6 +12,7 @@ import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.repository.BaseBackup;
+import io.pghoard.repository.KnownRepositories;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
@@ -132,10 +133,8 @@ final class CheckCommand implements Callable<Integer> {
       throws IOException {
     SiteName name = site.name();
     Checks checks = new Checks("store", finding -> report.add(name, finding));
-    if (here.daemonsUser() || !(site.storage() instanceof LocalStorage)) {
+    if (isToBeTried(config, site, checks, here)) {
       new StoreCheck(store, new SiteKeys(site.prefix()), clock).run(checks);
-    } else {
-      checks.unknown("put", "what this user writes there, the daemon could not read");
     }
     BaseBackup newest = new ArchiveCheck(site, store, clock).run(checks.of("archive"));
     if (site.active()) {
@@ -145,6 +144,25 @@ final class CheckCommand implements Callable<Integer> {
           .of("daemon")
           .check("answers", "see what listens there", new DaemonCheck(config, name)::answer);
     }
+  }
+
+  /** Whether a local repository is the daemon's own, in which nobody else may write. */
+  private static boolean isToBeTried(
+      PghoardConfig config, SiteConfig site, Checks checks, Circumstances here) {
+    if (!(site.storage() instanceof LocalStorage local)) {
+      return true;
+    }
+    boolean ours =
+        checks.check(
+            "repository",
+            "see who may read it",
+            () -> new KnownRepositories(config.backupLocation()).check(local.directory()));
+    if (!here.daemonsUser()) {
+      checks.unknown("put", "what this user writes there, the daemon could not read");
+    } else if (!ours) {
+      checks.unknown("put", "nothing is written into another repository");
+    }
+    return ours && here.daemonsUser();
   }
 
   private static void delete(Path directory) throws IOException {

@@ -86,7 +86,7 @@ final class CheckReport {
   }
 
   private static String oneLine(String text) {
-    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    return text.strip().replaceAll("\\s+", " ");
   }
 
   private static String text(ObjectNode node) {

@@ -4,6 +4,7 @@ package io.pghoard.repository;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pghoard.check.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -60,6 +61,31 @@ public final class KnownRepositories {
       store.sweep();
     }
     return store;
+  }
+
+  /**
+   * Whether the repository in a directory is the one that the daemon has used; changes nothing.
+   *
+   * @throws IOException when it is another one, or none
+   */
+  public Answer check(Path root) throws IOException {
+    Path directory = root.toAbsolutePath().normalize();
+    String id = read().get(directory.toString());
+    if (id == null) {
+      return Files.isDirectory(directory)
+          ? Answer.ok("no daemon has used %s yet".formatted(directory))
+          : Answer.warning(
+              "there is no %s yet".formatted(directory),
+              "start the daemon once, which makes it, or mount its file system");
+    }
+    return id.equals(new RepositoryMarker(directory).read())
+        ? Answer.ok("%s is the one that the daemon has used".formatted(directory))
+        : Answer.failed(
+            "%s is not the repository that the daemon has used".formatted(directory),
+            "mount its file system; or, if another one takes its place on purpose, stop the daemon,"
+                + " delete "
+                + file
+                + " and start it");
   }
 
   private Map<String, @Nullable String> read() throws IOException {

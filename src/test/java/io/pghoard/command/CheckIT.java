@@ -18,6 +18,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -168,6 +169,32 @@ class CheckIT {
             "main: store: delete",
             "main: archive: base backups");
     assertThat(run.out()).contains("is its file system mounted?");
+  }
+
+  @Test
+  void mountPointWithoutItsFileSystem_isFound_andNothingIsWrittenThere() throws Exception {
+    Path repository = daemon.home.resolve("repository");
+    Path away = Files.move(repository, daemon.home.resolve("unmounted"));
+    RestoreToolRun run;
+    try {
+      Files.createDirectory(repository);
+      run = check(config(root -> {}));
+      assertThat(repository).isEmptyDirectory();
+    } finally {
+      deleteTree(repository);
+      Files.move(away, repository);
+    }
+
+    assertThat(failures(run)).containsExactly("main: store: repository");
+    assertThat(run.out()).contains("mount its file system");
+  }
+
+  private static void deleteTree(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   @Test
