@@ -41,10 +41,11 @@ public abstract class StoreCircle {
     try (PostgresCluster primary = PostgresCluster.create(options)) {
       primary.pgbench("-i", "-q", "-s", "1");
       primary.psql("CREATE TABLE marks (n int)");
-      primary.configure("archive_command", DaemonProcess.archiveCommand(primary, port));
       PostgresCluster standby = primary.standby();
       try {
         try (DaemonProcess daemon = daemon(primary, "24", storage)) {
+          ready(daemon);
+          primary.configure("archive_command", DaemonProcess.archiveCommand(primary, port));
           backups(daemon, "none");
           primary.psql("INSERT INTO marks VALUES (1)");
           primary.psql("SELECT pg_create_restore_point('one')");
@@ -53,6 +54,7 @@ public abstract class StoreCircle {
           primary.stop();
           daemon.stop();
         }
+        standby.configure("archive_command", DaemonProcess.archiveCommand(standby, port));
         standby.promote();
         failedOver(standby, storage);
       } finally {
@@ -63,6 +65,7 @@ public abstract class StoreCircle {
 
   private void failedOver(PostgresCluster standby, String storage) throws Exception {
     try (DaemonProcess daemon = daemon(standby, "null", storage)) {
+      ready(daemon);
       standby.psql("INSERT INTO marks VALUES (3)");
       drain(standby, daemon);
       daemon.stop();
@@ -84,6 +87,15 @@ public abstract class StoreCircle {
   private DaemonProcess daemon(PostgresCluster cluster, String interval, String storage)
       throws Exception {
     return DaemonProcess.start(home, cluster, port, new DaemonProcess.Site(interval, storage));
+  }
+
+  /** Waits until it answers: after three failures PostgreSQL's archiver pauses for a minute. */
+  private static void ready(DaemonProcess daemon) {
+    await()
+        .atMost(PATIENCE)
+        .failFast(daemon.home + "/daemon.log: it has ended", () -> !daemon.isAlive())
+        .ignoreExceptions()
+        .until(() -> daemon.json("GET", "/main/basebackup").has("basebackups"));
   }
 
   /** Waits until there is one base backup alone, another than this; its name. */
