@@ -19,14 +19,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** A process with 64 MiB of heap that puts a gigabyte into a store and gets it back. */
+/** A process with 64 MiB of heap that puts a large object into a store and gets it back. */
 public final class LargeObjectProcess {
-  private static final long SIZE = 1L << 30;
+  private static final long GIBIBYTE = 1L << 30;
 
   private LargeObjectProcess() {}
 
-  /** Runs it to its end. */
+  /** Runs it to its end, with a gibibyte. */
   public static void putAndGet(Path home, Consumer<ObjectNode> storage) throws Exception {
+    putAndGet(home, GIBIBYTE, storage);
+  }
+
+  /** Runs it to its end, with so many bytes, a multiple of 64 KiB. */
+  public static void putAndGet(Path home, long size, Consumer<ObjectNode> storage)
+      throws Exception {
     ObjectMapper json = new ObjectMapper();
     ObjectNode root = json.createObjectNode();
     root.put("backup_location", home.resolve("spool").toString());
@@ -45,7 +51,8 @@ public final class LargeObjectProcess {
                     "-cp",
                     System.getProperty("java.class.path"),
                     LargeObjectProcess.class.getName(),
-                    file.toString()))
+                    file.toString(),
+                    String.valueOf(size)))
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -54,16 +61,17 @@ public final class LargeObjectProcess {
 
   public static void main(String[] arguments) throws Exception {
     Path file = Path.of(arguments[0]);
+    long size = Long.parseLong(arguments[1]);
     ObjectKey key = new ObjectKey("main/basebackup_chunk/large");
     try (Service service =
         Service.restoreOnly(ConfigFile.read(file), file.resolveSibling("config"))) {
       service.start();
       ObjectStore store =
           new RepositoryDoors(service.context().createProducerTemplate()).of(RunningService.SITE);
-      store.put(key, Map.of("size", String.valueOf(SIZE)), new Numbers());
+      store.put(key, Map.of("size", String.valueOf(size)), new Numbers(size));
       try (ObjectContent content = store.get(key);
-          InputStream expected = new Numbers()) {
-        for (long read = 0; read < SIZE; read += 1 << 16) {
+          InputStream expected = new Numbers(size)) {
+        for (long read = 0; read < size; read += 1 << 16) {
           if (!Arrays.equals(content.stream().readNBytes(1 << 16), expected.readNBytes(1 << 16))) {
             throw new IOException("other bytes before " + (read + (1 << 16)));
           }
@@ -75,21 +83,26 @@ public final class LargeObjectProcess {
     }
   }
 
-  /** A gigabyte of which no two megabytes are alike. */
+  /** Bytes of which no two megabytes are alike. */
   private static final class Numbers extends InputStream {
+    private final long size;
     private long position;
+
+    Numbers(long size) {
+      this.size = size;
+    }
 
     @Override
     public int read() {
-      return position == SIZE ? -1 : at(position++);
+      return position == size ? -1 : at(position++);
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) {
-      if (position == SIZE) {
+      if (position == size) {
         return -1;
       }
-      int count = (int) Math.min(length, SIZE - position);
+      int count = (int) Math.min(length, size - position);
       for (int i = 0; i < count; i++) {
         buffer[offset + i] = (byte) at(position++);
       }

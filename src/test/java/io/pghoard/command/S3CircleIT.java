@@ -2,7 +2,6 @@
 package io.pghoard.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pghoard.repository.s3.S3Bucket;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -13,8 +12,7 @@ class S3CircleIT extends StoreCircle {
 
   @Override
   protected String storage() {
-    ObjectNode root = new ObjectMapper().createObjectNode();
-    root.putObject("backup_sites").putObject("main");
-    return BUCKET.use(root).toString();
+    return S3Bucket.use(new ObjectMapper().createObjectNode(), BUCKET.port(), BUCKET.name())
+        .toString();
   }
 }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pghoard.camel.RunningService;
 import io.pghoard.repository.FaultProxy.Direction;
 import io.pghoard.repository.s3.S3Bucket;
-import io.pghoard.repository.s3.S3ProxyServer;
+import io.pghoard.repository.s3.S3TestServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -164,7 +164,7 @@ final class S3FaultsIT {
                 .isInstanceOf(PermanentStorageException.class)
                 .hasMessageContaining("check aws_secret_access_key")
                 .hasMessageNotContaining("not-the-secret")
-                .hasMessageNotContaining(S3ProxyServer.SECRET));
+                .hasMessageNotContaining(S3TestServer.SECRET));
   }
 
   @Test

@@ -1,61 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository;
 
-import io.pghoard.camel.RunningService;
 import io.pghoard.repository.s3.S3Bucket;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
-/** The contract, through the doors of a daemon whose site is in S3. */
-final class S3StorageIT extends StorageContract {
+/** The contract on S3Proxy, which is as strict as S3 about signatures, hashes and conditions. */
+final class S3StorageIT extends S3StorageContract {
   @RegisterExtension static final S3Bucket BUCKET = new S3Bucket();
 
-  private static RunningService service;
-
-  @BeforeAll
-  static void start(@TempDir Path home) throws Exception {
-    service = RunningService.configured(home, BUCKET::use);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    service.close();
-  }
-
   @Override
-  protected ObjectStore store() {
-    return service.store();
-  }
-
-  @Override
-  protected void putAll(List<ObjectKey> keys) throws Exception {
-    List<Callable<PutObjectResponse>> puts =
-        keys.stream()
-            .<Callable<PutObjectResponse>>map(
-                key ->
-                    () ->
-                        BUCKET
-                            .client()
-                            .putObject(
-                                r -> r.bucket(BUCKET.name()).key(key.text()), RequestBody.empty()))
-            .toList();
-    ExecutorService threads = Executors.newFixedThreadPool(16);
-    try {
-      for (Future<PutObjectResponse> put : threads.invokeAll(puts)) {
-        put.get();
-      }
-    } finally {
-      threads.shutdown();
-    }
+  protected S3Bucket bucket() {
+    return BUCKET;
   }
 }

@@ -14,20 +14,32 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
-/** A bucket for one test class, empty before each test, in the S3Proxy of the whole test run. */
+/** A bucket for one test class, empty before each test, in a server of the whole test run. */
 public final class S3Bucket implements BeforeAllCallback, BeforeEachCallback {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final String name = "bucket-" + NUMBER.incrementAndGet();
-  private @Nullable S3ProxyServer server;
+  private final Class<? extends S3TestServer> type;
+  private @Nullable S3TestServer server;
+
+  /** A bucket in S3Proxy. */
+  public S3Bucket() {
+    this(S3ProxyServer.class);
+  }
+
+  private S3Bucket(Class<? extends S3TestServer> type) {
+    this.type = type;
+  }
+
+  /** A bucket in Ceph. */
+  public static S3Bucket inCeph() {
+    return new S3Bucket(CephCluster.class);
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) {
     server =
-        context
-            .getRoot()
-            .getStore(ExtensionContext.Namespace.GLOBAL)
-            .getOrComputeIfAbsent(S3ProxyServer.class);
+        context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).getOrComputeIfAbsent(type);
     client().createBucket(r -> r.bucket(name));
   }
 
@@ -53,7 +65,7 @@ public final class S3Bucket implements BeforeAllCallback, BeforeEachCallback {
         .abortMultipartUpload(r -> r.bucket(name).key(upload.key()).uploadId(upload.uploadId()));
   }
 
-  private S3ProxyServer server() {
+  private S3TestServer server() {
     return Objects.requireNonNull(server, "register it by @RegisterExtension, static");
   }
 
@@ -75,8 +87,13 @@ public final class S3Bucket implements BeforeAllCallback, BeforeEachCallback {
     return client().listMultipartUploads(r -> r.bucket(name)).uploads();
   }
 
+  /** The Ceph that the bucket is in. */
+  public CephCluster ceph() {
+    return (CephCluster) server();
+  }
+
   public S3Storage storage() {
-    return S3ProxyServer.storage(port(), name);
+    return S3TestServer.storage(port(), name);
   }
 
   /** Makes the bucket the storage of the site main. */
@@ -86,14 +103,19 @@ public final class S3Bucket implements BeforeAllCallback, BeforeEachCallback {
 
   /** The same by another port, on which something stands before the server. */
   public ObjectNode use(ObjectNode root, int port) {
-    ObjectNode site = (ObjectNode) root.path("backup_sites").path("main");
-    return site.putObject("object_storage")
+    return use(root.withObject("/backup_sites/main/object_storage"), port, name);
+  }
+
+  /** Writes an object_storage: this port, a bucket of the server, and who may use it. */
+  public static ObjectNode use(ObjectNode storage, int port, String bucket) {
+    storage.removeAll();
+    return storage
         .put("storage_type", "s3")
-        .put("bucket_name", name)
+        .put("bucket_name", bucket)
         .put("host", "127.0.0.1")
         .put("port", port)
         .put("segment_size", 5 << 20)
-        .put("aws_access_key_id", S3ProxyServer.KEY_ID)
-        .put("aws_secret_access_key", S3ProxyServer.SECRET);
+        .put("aws_access_key_id", S3TestServer.KEY_ID)
+        .put("aws_secret_access_key", S3TestServer.SECRET);
   }
 }

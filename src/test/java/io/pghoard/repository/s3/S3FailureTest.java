@@ -116,7 +116,7 @@ final class S3FailureTest {
                 false,
                 true,
                 null,
-                new S3Keys(S3ProxyServer.KEY_ID, S3ProxyServer.SECRET, null)),
+                new S3Keys(S3TestServer.KEY_ID, S3TestServer.SECRET, null)),
             storage(hidden, null).writing(),
             access(new ProxyConfig(ProxyConfig.Type.HTTP, "127.0.0.1", BUCKET.port(), null, null)));
     BUCKET.client().putObject(r -> r.bucket(BUCKET.name()).key("main/x"), RequestBody.empty());

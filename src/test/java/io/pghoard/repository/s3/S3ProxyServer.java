@@ -3,11 +3,6 @@ package io.pghoard.repository.s3;
 
 import static org.awaitility.Awaitility.await;
 
-import io.pghoard.config.RemoteAccess;
-import io.pghoard.config.S3Storage;
-import io.pghoard.config.S3Storage.S3Keys;
-import io.pghoard.config.S3Storage.S3Server;
-import io.pghoard.config.S3Storage.S3Writing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,10 +15,7 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** An S3Proxy on a free loopback port: a process of its own, as its jar is fat. */
-public final class S3ProxyServer implements AutoCloseable {
-  public static final String KEY_ID = "tester";
-  public static final String SECRET = "top-secret-of-the-test";
-
+public final class S3ProxyServer implements S3TestServer {
   private static final Path JAR = Path.of("target/test-servers/s3proxy.jar");
 
   private final Process process;
@@ -67,7 +59,7 @@ public final class S3ProxyServer implements AutoCloseable {
             .start();
     try {
       await().atMost(Duration.ofSeconds(60)).until(() -> isUp(log));
-      client = new S3Connection(storage(port, "none")).client();
+      client = new S3Connection(S3TestServer.storage(port, "none")).client();
     } catch (RuntimeException | IOException e) {
       process.destroyForcibly();
       throw e;
@@ -91,37 +83,14 @@ public final class S3ProxyServer implements AutoCloseable {
     }
   }
 
+  @Override
   public int port() {
     return port;
   }
 
-  /** A client of its own, to look at what is stored. */
+  @Override
   public S3Client client() {
     return client;
-  }
-
-  /** How a bucket of it is reached through this port, with parts of 5 MiB. */
-  public static S3Storage storage(int port, String bucket) {
-    return new S3Storage(
-        bucket,
-        "",
-        new S3Server(
-            "us-east-1",
-            "127.0.0.1",
-            port,
-            false,
-            true,
-            false,
-            true,
-            null,
-            new S3Keys(KEY_ID, SECRET, null)),
-        new S3Writing(5 << 20, null, null, null),
-        access());
-  }
-
-  private static RemoteAccess access() {
-    Duration patience = Duration.ofSeconds(30);
-    return new RemoteAccess(patience, patience, patience, null);
   }
 
   @Override
