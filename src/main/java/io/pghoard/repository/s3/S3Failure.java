@@ -12,9 +12,9 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
-import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
@@ -26,28 +26,6 @@ record S3Failure(S3Storage storage) {
   /** Codes of status 400 and 403 that a repetition may cure. */
   private static final Set<String> PASSING =
       Set.of("BadDigest", "IncompleteBody", "RequestTimeout", "XAmzContentSHA256Mismatch");
-
-  private static final Map<String, String> REMEDIES =
-      Map.ofEntries(
-          Map.entry(
-              "RequestTimeTooSkewed",
-              "the clocks of this machine and of the store differ too much: set the wrong one"),
-          Map.entry("InvalidAccessKeyId", "check aws_access_key_id"),
-          Map.entry("SignatureDoesNotMatch", "check aws_secret_access_key"),
-          Map.entry("InvalidToken", "check aws_session_token"),
-          Map.entry("ExpiredToken", "the session token is too old: set a new one"),
-          Map.entry("NoSuchBucket", "create the bucket, or check bucket_name"),
-          Map.entry("InvalidBucketName", "check bucket_name"),
-          Map.entry("PermanentRedirect", "the bucket lies in another region: check region"),
-          Map.entry("AuthorizationHeaderMalformed", "check region"),
-          Map.entry("IllegalLocationConstraintException", "check region"),
-          Map.entry(
-              "InvalidObjectState",
-              "the object lies in an archive: have S3 restore it first, and keep backups out of"
-                  + " archive classes"),
-          Map.entry("InvalidStorageClass", "check storage_class"),
-          Map.entry("QuotaExceeded", "raise the quota, or let retention keep less"),
-          Map.entry("AccessDenied", "docs/operations.md has the bucket policy that is needed"));
 
   /**
    * The failure to throw.
@@ -87,14 +65,14 @@ record S3Failure(S3Storage storage) {
     String code = code(answer);
     String said = answer.awsErrorDetails() == null ? "" : answer.awsErrorDetails().errorMessage();
     String message =
-        "cannot %s: the bucket %s answered %d %s%s%s"
+        "cannot %s: the bucket %s answered %d%s%s%s"
             .formatted(
                 deed,
                 storage.bucket(),
                 status,
-                code,
+                code.isEmpty() ? "" : " " + code,
                 said == null || said.isBlank() ? "" : " (" + said.strip() + ")",
-                remedy(status, code));
+                new S3Remedy(storage).of(deed, status, code));
     boolean passes =
         (status >= 500 && status != 501)
             || status == 408
@@ -106,23 +84,6 @@ record S3Failure(S3Storage storage) {
     return passes
         ? new IOException(message, answer)
         : new PermanentStorageException(message, answer);
-  }
-
-  private String remedy(int status, String code) {
-    String remedy = REMEDIES.get(code);
-    if (remedy == null) {
-      remedy =
-          switch (status) {
-            case 301, 307 -> REMEDIES.get("PermanentRedirect");
-            case 401, 403 ->
-                "check the keys and their rights: docs/operations.md has the policy that is needed";
-            case 404 -> "check bucket_name, host and addressing_style";
-            case 407 -> "check user and pass of proxy_info";
-            case 501 -> "this server cannot do it";
-            default -> null;
-          };
-    }
-    return remedy == null ? "" : "; " + remedy;
   }
 
   private static String code(AwsServiceException answer) {
@@ -181,12 +142,15 @@ record S3Failure(S3Storage storage) {
         || find(failure, CertPathValidatorException.class) != null) {
       return who + " is of no authority that is trusted here; name the authority's in cert_path";
     }
-    if (find(failure, CertificateException.class) != null
-        || handshake.getClass().getSimpleName().contains("Unverified")) {
+    if (handshake instanceof SSLPeerUnverifiedException) {
+      return "%s is for another name than that; check host (%s)"
+          .formatted(who, handshake.getMessage());
+    }
+    if (find(failure, CertificateException.class) != null) {
       return "%s is not good: %s".formatted(who, handshake.getMessage());
     }
     // Cut off in the middle, or no TLS at all on the other side: the text tells which.
-    return String.valueOf(handshake.getMessage()).contains("plaintext")
+    return String.valueOf(handshake.getMessage()).contains("nrecognized SSL message")
         ? server() + " speaks no TLS on this port; check is_secure and port"
         : null;
   }

@@ -83,6 +83,11 @@ public final class CephCluster implements S3TestServer {
     return directory.resolve("authority.pem");
   }
 
+  /** A certificate that is behind none of the others. */
+  public Path otherCertificate() {
+    return directory.resolve("expired.crt");
+  }
+
   @Override
   public S3Client client() {
     return client;
@@ -91,6 +96,12 @@ public final class CephCluster implements S3TestServer {
   /** A client of another user. */
   public S3Client client(String id, String secret) throws IOException {
     return new S3Connection(S3TestServer.storage(port(), "none", id, secret)).client();
+  }
+
+  /** Which Ceph it is: 16, 18, 20. */
+  public static int version() {
+    // "ceph version 16.2.15 (...) pacific (stable)"
+    return Integer.parseInt(run(List.of("radosgw", "--version")).split("[ .]", -1)[2]);
   }
 
   /** Makes a user, whose name is the id of the key. */
