@@ -121,6 +121,19 @@ public final class CephCluster implements S3TestServer {
     return run(line);
   }
 
+  /** Sets how full the OSD may be, of 1, before nothing is written any more, nor answered. */
+  public void fullAt(String ratio) {
+    String conf = directory.resolve("ceph.conf").toString();
+    for (String what : List.of("set-nearfull-ratio", "set-backfillfull-ratio", "set-full-ratio")) {
+      run(List.of("ceph", "-c", conf, "--connect-timeout", "20", "osd", what, ratio));
+    }
+  }
+
+  /** Frees the space of what was deleted, which the gateway does hours later by itself. */
+  public void collectGarbage() {
+    admin(List.of("gc", "process"), List.of("--include-all"));
+  }
+
   private static String run(List<String> command) {
     try {
       Process program = new ProcessBuilder(command).redirectErrorStream(true).start();
