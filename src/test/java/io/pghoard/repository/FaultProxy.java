@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +13,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP proxy on a free loopback port that does to its connections what a bad network does. A fault
@@ -26,6 +29,11 @@ public final class FaultProxy implements Closeable {
      * @return how many of them may go on; fewer than {@code count} ends the connection with a reset
      */
     int pass(Direction direction, long passed, int count) throws InterruptedException;
+
+    /** What a client is told instead, whatever it sends; null to let the server answer. */
+    default @Nullable String answer() {
+      return null;
+    }
   }
 
   /** Which way bytes go. */
@@ -39,6 +47,8 @@ public final class FaultProxy implements Closeable {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
+  private final Set<Socket> waiting = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger mostWaiting = new AtomicInteger();
   private volatile Fault fault = healthy();
 
   /** Passes everything to this port of the loopback address. */
@@ -57,8 +67,16 @@ public final class FaultProxy implements Closeable {
     return connections.get();
   }
 
+  /** The most clients that waited for an answer at one moment since the fault was set. */
+  public int mostWaiting() {
+    return mostWaiting.get();
+  }
+
   public void fault(Fault next) {
     fault = next;
+    // Those of the fault before may never be answered.
+    waiting.clear();
+    mostWaiting.set(0);
   }
 
   /** No fault. */
@@ -71,6 +89,21 @@ public final class FaultProxy implements Closeable {
     return (direction, passed, count) -> {
       Thread.sleep(Long.MAX_VALUE);
       return 0;
+    };
+  }
+
+  /** Answers every request with this status line, such as "503 Slow Down", and nothing else. */
+  public static Fault answering(String status) {
+    return new Fault() {
+      @Override
+      public int pass(Direction direction, long passed, int count) {
+        return count;
+      }
+
+      @Override
+      public String answer() {
+        return "HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".formatted(status);
+      }
     };
   }
 
@@ -122,6 +155,13 @@ public final class FaultProxy implements Closeable {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        String answer = fault.answer();
+        if (answer != null && direction == Direction.TO_SERVER) {
+          answer(from, answer);
+          reset(to);
+          return;
+        }
+        count(direction == Direction.TO_SERVER ? from : to, direction);
         int allowed = fault.pass(direction, passed, read);
         out.write(buffer, 0, allowed);
         out.flush();
@@ -139,8 +179,25 @@ public final class FaultProxy implements Closeable {
     }
   }
 
+  /** Reads on until the client has read the answer: a close before that might take it away. */
+  private static void answer(Socket client, String answer) throws IOException {
+    client.getOutputStream().write(answer.getBytes(US_ASCII));
+    client.shutdownOutput();
+    client.getInputStream().transferTo(OutputStream.nullOutputStream());
+  }
+
+  private void count(Socket client, Direction direction) {
+    if (direction == Direction.TO_CLIENT) {
+      waiting.remove(client);
+    } else {
+      waiting.add(client);
+      mostWaiting.accumulateAndGet(waiting.size(), Math::max);
+    }
+  }
+
   private void reset(Socket socket) throws IOException {
     sockets.remove(socket);
+    waiting.remove(socket);
     if (!socket.isClosed()) {
       socket.setSoLinger(true, 0);
       socket.close();
