@@ -3,6 +3,7 @@ package io.pghoard.camel;
 
 import io.pghoard.backup.BaseBackupSchedule;
 import io.pghoard.backup.BaseBackups;
+import io.pghoard.host.HostName;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.camel.spi.Registry;
@@ -12,7 +13,7 @@ record BaseBackupWiring(Wiring wiring) {
   void bind() {
     Registry registry = wiring.registry();
     BaseBackups backups =
-        new BaseBackups(wiring.sites(), wiring.repositories(), Wiring.host(), wiring.clock());
+        new BaseBackups(wiring.sites(), wiring.repositories(), HostName.here(), wiring.clock());
     registry.bind("baseBackups", backups);
     registry.bind(
         "baseBackupSchedule",

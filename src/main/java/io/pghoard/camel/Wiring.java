@@ -6,8 +6,6 @@ import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.Sites;
 import io.pghoard.repository.Repositories;
 import io.pghoard.retention.Retention;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.Locale;
 import org.apache.camel.spi.Registry;
@@ -40,14 +38,5 @@ record Wiring(Registry registry, Sites sites, Repositories repositories, Clock c
             compression.level(),
             compression.threads());
     registry.bind("compression", new CodecDataFormat(codec, compression.threads()));
-  }
-
-  /** This machine, as it stands in the metadata of what it stores. */
-  static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
-    }
   }
 }

@@ -7,6 +7,7 @@ import io.pghoard.config.ConfigFile;
 import io.pghoard.config.MachineCheck;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.Problem;
+import io.pghoard.host.Logging;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -81,13 +82,13 @@ public final class DaemonCommand implements Callable<Integer> {
       spec().commandLine().getErr().println(e.getMessage());
       return 1;
     }
-    System.setProperty("pghoard.logLevel", debug ? "DEBUG" : settings.logLevel());
-    if (shortLog) {
-      System.setProperty("pghoard.logPattern", "%-5p %c{1} - %m%n%xThrowable");
-    }
     Path directory = file.toAbsolutePath().getParent();
-    try (Service service = Service.daemon(settings, directory == null ? Path.of("/") : directory)) {
-      return service.run();
+    try (Logging logging = new Logging(debug, shortLog)) {
+      logging.apply(settings.log());
+      try (Service service =
+          Service.daemon(settings, directory == null ? Path.of("/") : directory)) {
+        return service.run();
+      }
     }
   }
 

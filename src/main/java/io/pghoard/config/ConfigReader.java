@@ -20,10 +20,8 @@ record ConfigReader(Section top, Path home) {
 
   PghoardConfig read() {
     Path backupLocation = backupLocation();
-    // Checked like the others, and of use once pghoard receives WAL or writes to syslog.
+    // Checked like the others, and of use once pghoard receives WAL.
     top.absolutePath("pg_receivexlog_path");
-    top.text("syslog_address");
-    top.text("syslog_facility");
     int transferThreads = transferThreads();
     return new PghoardConfig(
         backupLocation,
@@ -33,7 +31,7 @@ record ConfigReader(Section top, Path home) {
         top.absolutePath("alert_file_dir", Path.of("").toAbsolutePath()),
         top.absolutePath("json_state_file_path", Path.of("/tmp/pghoard_state.json")),
         top.absolutePath("maintenance_mode_file", Path.of("/tmp/pghoard_maintenance_mode_file")),
-        new LogLevel(top).read(),
+        new LogReader(top).read(),
         new CompressionReader(top).read(),
         hashAlgorithm(),
         transferThreads,

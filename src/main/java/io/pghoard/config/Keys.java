@@ -31,6 +31,8 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("json_state_file_path"),
           Key.read("maintenance_mode_file"),
           Key.read("log_level"),
+          Key.read("log_format"),
+          Key.read("syslog"),
           Key.read("syslog_address"),
           Key.read("syslog_facility"),
           Key.read("pg_basebackup_path"),
@@ -41,8 +43,6 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("restore_prefetch"),
           Key.read("hash_algorithm"),
           Key.read("routes_directory"),
-          Key.later(
-              "syslog", "set it to false; the log goes to standard error, where systemd reads it"),
           Key.later("statsd", LEAVE_OUT),
           Key.later("pushgateway", LEAVE_OUT),
           Key.later("prometheus", LEAVE_OUT),

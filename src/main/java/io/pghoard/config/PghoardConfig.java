@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param alertFileDirectory where alert files are created
  * @param stateFile the JSON state file
  * @param maintenanceModeFile while this file exists, no base backup is started
- * @param logLevel of pghoard's own log: ERROR, WARN, INFO, DEBUG or TRACE
  * @param hashAlgorithm of the hash of the plain content that is kept with each WAL segment, as
  *     Python's hashlib calls it: sha1, sha256, ...
  * @param transferThreads how many transfers of one site run side by side
@@ -32,7 +31,7 @@ public record PghoardConfig(
     Path alertFileDirectory,
     Path stateFile,
     Path maintenanceModeFile,
-    String logLevel,
+    LogConfig log,
     CompressionConfig compression,
     String hashAlgorithm,
     int transferThreads,

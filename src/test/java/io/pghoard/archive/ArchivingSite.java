@@ -5,6 +5,7 @@ import io.pghoard.codec.Compression;
 import io.pghoard.config.BaseBackupConfig;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.LocalStorage;
+import io.pghoard.config.LogConfig;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
@@ -86,7 +87,7 @@ public final class ArchivingSite {
         directory,
         directory.resolve("state.json"),
         directory.resolve("maintenance"),
-        "INFO",
+        LogConfig.DEFAULT,
         new CompressionConfig(CompressionConfig.Algorithm.LZMA, 0, 1),
         "sha1",
         2,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pghoard.config.BaseBackupConfig;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.LocalStorage;
+import io.pghoard.config.LogConfig;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
@@ -156,7 +157,7 @@ final class TestSite {
         directory,
         directory.resolve("state.json"),
         directory.resolve("maintenance"),
-        "INFO",
+        LogConfig.DEFAULT,
         new CompressionConfig(CompressionConfig.Algorithm.LZMA, 0, 1),
         "sha1",
         1,

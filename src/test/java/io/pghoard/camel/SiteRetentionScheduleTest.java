@@ -4,6 +4,7 @@ package io.pghoard.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.host.HostName;
 import io.pghoard.repository.SiteKeys;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ class SiteRetentionScheduleTest {
           .store()
           .put(
               new SiteKeys("main").chunk("2026-11-22_09-00_0", 1),
-              Map.of("host", Wiring.host()),
+              Map.of("host", HostName.here()),
               new ByteArrayInputStream(new byte[10]));
 
       await().untilAsserted(() -> assertThat(service.store().keys("main/")).isEmpty());

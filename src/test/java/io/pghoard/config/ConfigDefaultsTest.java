@@ -32,7 +32,7 @@ final class ConfigDefaultsTest {
                 Path.of("").toAbsolutePath(),
                 Path.of("/tmp/pghoard_state.json"),
                 Path.of("/tmp/pghoard_maintenance_mode_file"),
-                "INFO",
+                LogConfig.DEFAULT,
                 new CompressionConfig(Algorithm.LZMA, 0, Math.min(PROCESSORS, 16)),
                 "sha1",
                 Math.min(PROCESSORS + 3, 20),

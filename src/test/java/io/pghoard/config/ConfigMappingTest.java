@@ -37,9 +37,10 @@ final class ConfigMappingTest {
         top("alert_file_dir", "'/a'", PghoardConfig::alertFileDirectory, Path.of("/a")),
         top("json_state_file_path", "'/s.json'", PghoardConfig::stateFile, Path.of("/s.json")),
         top("maintenance_mode_file", "'/m'", PghoardConfig::maintenanceModeFile, Path.of("/m")),
-        top("log_level", "'WARNING'", PghoardConfig::logLevel, "WARN"),
-        top("log_level", "'CRITICAL'", PghoardConfig::logLevel, "ERROR"),
-        top("log_level", "'debug'", PghoardConfig::logLevel, "DEBUG"),
+        top("log_level", "'WARNING'", config -> config.log().level(), "WARN"),
+        top("log_level", "'CRITICAL'", config -> config.log().level(), "ERROR"),
+        top("log_level", "'debug'", config -> config.log().level(), "DEBUG"),
+        top("log_format", "'json'", config -> config.log().format(), LogConfig.Format.JSON),
         top("hash_algorithm", "'sha256'", PghoardConfig::hashAlgorithm, "sha256"),
         top(
             "compression",
@@ -163,6 +164,7 @@ final class ConfigMappingTest {
       delimiter = '|',
       value = {
         "top | syslog | false",
+        "top | log_format | 'text'",
         "top | syslog_address | '/dev/log'",
         "top | syslog_facility | 'local2'",
         "top | statsd | null",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pghoard.config.BaseBackupConfig;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.LocalStorage;
+import io.pghoard.config.LogConfig;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
@@ -194,7 +195,7 @@ final class ExpiringSite {
         unused,
         unused,
         unused,
-        "INFO",
+        LogConfig.DEFAULT,
         new CompressionConfig(CompressionConfig.Algorithm.LZMA, 0, 1),
         "sha1",
         1,
