@@ -4,6 +4,7 @@ package io.pghoard.camel;
 import io.pghoard.backup.BaseBackups;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.Sites;
+import io.pghoard.host.ServiceNotice;
 import io.pghoard.restore.Restores;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ public final class Service implements AutoCloseable {
   private final Spool spool;
   private final Main main = new Main();
   private final boolean daemon;
+  private final ServiceNotice notice = ServiceNotice.of(System.getenv());
 
   private Service(PghoardConfig config, Path configDirectory, boolean daemon) throws IOException {
     this.config = config;
@@ -96,6 +98,7 @@ public final class Service implements AutoCloseable {
     try {
       main.stop();
     } finally {
+      notice.close();
       spool.close();
     }
   }
@@ -135,6 +138,9 @@ public final class Service implements AutoCloseable {
                   context, config.httpAddress(), config.httpPort(), new HttpGate(sites)),
               true,
               true);
+          context.getRegistry().bind("serviceNotice", notice);
+          context.getRegistry().bind("healthProbe", new HealthProbe(sites, Service.this::httpPort));
+          context.getManagementStrategy().addEventNotifier(new StopNotice(notice));
         }
       } catch (Exception e) {
         throw new IllegalStateException(e.getMessage(), e);
@@ -147,6 +153,7 @@ public final class Service implements AutoCloseable {
         throws Exception {
       if (daemon) {
         SiteTemplates.instantiate(context, config.sites().values());
+        notice.ready("Sites: %d; HTTP on port %d".formatted(config.sites().size(), httpPort()));
       } else {
         StoreRoutes.require(context, config.sites().values());
       }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The daemon as a process of its own, with one site called "main" on local storage. */
@@ -81,17 +82,30 @@ public final class DaemonProcess implements AutoCloseable {
                 cluster.connectionString(),
                 site.interval(),
                 site.storage());
-    Path config = Files.write(home.resolve("pghoard.json"), text.getBytes(UTF_8));
+    Files.write(home.resolve("pghoard.json"), text.getBytes(UTF_8));
+    return launch(home, port, Map.of());
+  }
+
+  /**
+   * Starts a daemon on the pghoard.json that lies in {@code home}.
+   *
+   * @param port that it says
+   * @param environment beside that of the test
+   */
+  public static DaemonProcess launch(
+      Path home, int port, Map<String, String> environment, String... options) throws IOException {
+    Path config = home.resolve("pghoard.json");
     String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
     List<String> line = new ArrayList<>(List.of(java, HEAP, "-XX:+UseSerialGC", "-cp"));
     line.addAll(List.of(System.getProperty("java.class.path"), "io.pghoard.Pghoard"));
     line.addAll(List.of("--config", config.toString()));
-    Process process =
+    line.addAll(List.of(options));
+    ProcessBuilder builder =
         new ProcessBuilder(line)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("daemon.log").toFile()))
-            .start();
-    DaemonProcess daemon = new DaemonProcess(home, port, process);
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("daemon.log").toFile()));
+    builder.environment().putAll(environment);
+    DaemonProcess daemon = new DaemonProcess(home, port, builder.start());
     try {
       await().atMost(Duration.ofMinutes(2)).until(daemon::answers);
     } catch (RuntimeException e) {

@@ -11,6 +11,7 @@ import io.pghoard.config.SyslogConfig.LocalSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +74,7 @@ final class LoggingTest {
             second -> assertThat(second).isEqualTo("INFO  Example - on"));
   }
 
-  private static String told(Logging logging, java.util.function.Consumer<Logging> test) {
+  private static String told(Logging logging, Consumer<Logging> test) {
     PrintStream before = System.err;
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
     System.setErr(new PrintStream(errors, true, UTF_8));
