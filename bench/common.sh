@@ -261,7 +261,7 @@ take_backup() {
     fail "the daemon takes no request for a base backup" "$1/pghoard.log"
   until [ "$(count_backups)" -gt "$before" ]; do
     kill -0 "$daemon" 2>/dev/null || fail "pghoard has ended" "$1/pghoard.log"
-    ! grep -q 'A base backup of site .* failed' "$1/pghoard.log" ||
+    ! grep -q 'Site .*: a base backup failed' "$1/pghoard.log" ||
       fail "the base backup failed" "$1/pghoard.log"
     [ "$SECONDS" -lt "$deadline" ] || fail "no base backup after an hour" "$1/pghoard.log"
     sleep 0.1

@@ -25,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way into the archive: decides for each file whether it may enter and whether it is there.
@@ -33,6 +35,8 @@ import java.util.concurrent.TimeoutException;
  * closed in any case. One name of one site is open once at a time; who comes second waits.
  */
 public final class WalArchive {
+  private static final Logger LOG = LoggerFactory.getLogger(WalArchive.class);
+
   /** How long the look-ahead leaves a file alone that could not be stored. */
   private static final Duration PAUSE = Duration.ofSeconds(10);
 
@@ -82,6 +86,16 @@ public final class WalArchive {
 
   /** Tells that the offered file is durable in the repository now. */
   public void stored(WalOffer offer) {
+    settle(offer);
+    LOG.info(
+        "Site {}: archived {}, {} bytes in {} ms",
+        offer.site(),
+        offer.name(),
+        offer.size(),
+        offer.age());
+  }
+
+  private void settle(WalOffer offer) {
     memory.stored(offer.offered(), offer.source());
     offer.markStored();
   }
@@ -94,7 +108,13 @@ public final class WalArchive {
   public void compare(WalOffer offer) throws IOException {
     try (ObjectContent stored = repositories.of(offer.site()).get(offer.key())) {
       compare(offer, stored);
-      stored(offer);
+      settle(offer);
+      LOG.info(
+          "Site {}: {} was archived before, and is the same; {} bytes compared in {} ms",
+          offer.site(),
+          offer.name(),
+          offer.size(),
+          offer.age());
     } catch (ObjectMissingException e) {
       throw new IOException(offer.key() + " came and went while it was stored", e);
     }

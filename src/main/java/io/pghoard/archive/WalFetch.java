@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way out of the archive: what a restore asks for, and what it will ask for next.
@@ -33,6 +35,8 @@ import java.util.concurrent.TimeoutException;
  * closed; a look-ahead the same, but its file is kept for the request to come.
  */
 public final class WalFetch {
+  private static final Logger LOG = LoggerFactory.getLogger(WalFetch.class);
+
   /** How much plain WAL is fetched ahead at most, unless one segment alone is more: 512 MiB. */
   private static final long MOST_AHEAD = 512L << 20;
 
@@ -87,6 +91,13 @@ public final class WalFetch {
     WalIncoming incoming = new WalIncoming(request, sites.config().hashAlgorithm());
     FetchedWal file = incoming.write(plain, spool(request.site()).create(request.name()));
     request.fill(file);
+    LOG.debug(
+        "Site {}: read {} out of the repository{}, {} bytes in {} ms",
+        request.site(),
+        request.name(),
+        request.ahead() ? " ahead of its request" : "",
+        file.size(),
+        request.age());
     return file;
   }
 

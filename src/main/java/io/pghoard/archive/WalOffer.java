@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.archive;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.pghoard.config.SiteName;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.ObjectKey;
@@ -23,6 +25,7 @@ public final class WalOffer {
   private final CompletableFuture<Void> turn;
   private final ObjectKey key;
   private final WalContent content;
+  private final long opened = System.nanoTime();
   private volatile boolean stored;
 
   WalOffer(Name name, CompletableFuture<Void> turn, ObjectKey key, WalContent content) {
@@ -60,6 +63,11 @@ public final class WalOffer {
   /** Of the plain file, in bytes. */
   public long size() {
     return content.source().size();
+  }
+
+  /** Milliseconds since it was opened. */
+  long age() {
+    return NANOSECONDS.toMillis(System.nanoTime() - opened);
   }
 
   /** True when the repository holds exactly this file: nothing is left to do but to answer. */

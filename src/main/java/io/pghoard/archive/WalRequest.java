@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.archive;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.pghoard.config.SiteName;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.ObjectKey;
@@ -13,6 +15,7 @@ public final class WalRequest {
   private final WalFileName name;
   private final ObjectKey key;
   private final CompletableFuture<Void> turn = new CompletableFuture<>();
+  private final long opened = System.nanoTime();
   private volatile @Nullable FetchedWal fetched;
   private volatile boolean needless;
   private volatile boolean ahead;
@@ -21,6 +24,11 @@ public final class WalRequest {
     this.site = site;
     this.name = name;
     this.key = key;
+  }
+
+  /** Milliseconds since it was opened. */
+  public long age() {
+    return NANOSECONDS.toMillis(System.nanoTime() - opened);
   }
 
   public SiteName site() {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pghoard.backup.BaseBackupStatus.Phase;
 import io.pghoard.backup.ChunkCutter.StoredChunk;
+import io.pghoard.config.SiteName;
 import io.pghoard.postgres.BackupLabel;
 import io.pghoard.postgres.DataDirectory;
 import io.pghoard.postgres.WalFileName;
@@ -52,6 +53,15 @@ public final class BaseBackupRun {
   /** By which the backup is listed, once it exists. */
   public String name() {
     return plan.name();
+  }
+
+  public SiteName site() {
+    return plan.site().name();
+  }
+
+  /** What was stored of it, for people. */
+  String sizes() {
+    return cutter().sizes();
   }
 
   /** The path of pg_basebackup. */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,9 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The base backups that this service takes: one a site at a time. */
 public final class BaseBackups {
+  private static final Logger LOG = LoggerFactory.getLogger(BaseBackups.class);
+
   private final Sites sites;
   private final Repositories repositories;
   private final String host;
@@ -77,6 +82,7 @@ public final class BaseBackups {
         requireNotStopping();
         running.put(site, run);
       }
+      LOG.info("Site {}: base backup {} begins, as it is {}", site, name, reason);
       return run;
     } catch (IOException | RuntimeException e) {
       if (directory != null) {
@@ -96,7 +102,14 @@ public final class BaseBackups {
   public void succeeded(BaseBackupRun run) throws IOException {
     BaseBackupPlan plan = run.plan();
     run.complete();
-    ended(plan.site().name(), new Ended(plan.name(), plan.decided(), clock.instant(), null));
+    Instant end = clock.instant();
+    ended(plan.site().name(), new Ended(plan.name(), plan.decided(), end, null));
+    LOG.info(
+        "Site {}: base backup {} is complete, {} in {} s",
+        plan.site().name(),
+        plan.name(),
+        run.sizes(),
+        Duration.between(plan.decided(), end).toSeconds());
     Directories.delete(plan.directory());
   }
 
@@ -167,6 +180,7 @@ public final class BaseBackups {
       if (!ours.contains(name) && !names.known(site).contains(name)) {
         sweep.delete(name);
         swept.add(name);
+        LOG.info("Site {}: deleted the chunks of base backup {}, which was cut off", site, name);
       }
     }
     return swept;

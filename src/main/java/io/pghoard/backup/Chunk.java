@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.backup;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.pghoard.codec.TarEntry;
 import io.pghoard.codec.TarWriter;
 import java.io.ByteArrayInputStream;
@@ -27,6 +29,7 @@ public final class Chunk {
   private final Set<TarEntry> directories = new HashSet<>();
   private final List<String> files = new ArrayList<>();
   private final InputStream content = new Content();
+  private final long begun = System.nanoTime();
   private long size;
   private boolean trailerMade;
   private boolean ended;
@@ -49,6 +52,16 @@ public final class Chunk {
   /** The bytes of the archive that were read up to now. */
   public long size() {
     return size;
+  }
+
+  /** Reports that it is durably in the repository. */
+  public void stored(long resultSize) {
+    cutter.stored(this, resultSize);
+  }
+
+  /** Milliseconds since it was begun. */
+  public long age() {
+    return NANOSECONDS.toMillis(System.nanoTime() - begun);
   }
 
   /** The names of the files that it holds up to now. */

@@ -162,6 +162,15 @@ public final class ChunkCutter implements Iterator<Chunk>, Closeable {
     return all;
   }
 
+  /** What is stored up to now, for people. */
+  synchronized String sizes() {
+    return "%d bytes in %d chunks as %d bytes"
+        .formatted(
+            stored.values().stream().mapToLong(StoredChunk::inputSize).sum(),
+            stored.size(),
+            stored.values().stream().mapToLong(StoredChunk::resultSize).sum());
+  }
+
   /** Ends pg_basebackup if it still runs. */
   @Override
   public void close() throws IOException {

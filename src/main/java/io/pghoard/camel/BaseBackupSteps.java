@@ -13,9 +13,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.camel.StreamCache;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the routes of a base backup do with the one that they take. */
 public final class BaseBackupSteps {
+  private static final Logger LOG = LoggerFactory.getLogger(BaseBackupSteps.class);
+
   /** Begins to cut the output of pg_basebackup into chunks. */
   public ChunkCutter cut(BaseBackupRun backup, InputStream output) throws IOException {
     return backup.chunks((RunningProgram) output);
@@ -34,8 +38,16 @@ public final class BaseBackupSteps {
     return encoded.length();
   }
 
-  public void stored(ChunkCutter chunks, Chunk chunk, long size) {
-    chunks.stored(chunk, size);
+  public void stored(BaseBackupRun backup, Chunk chunk, long size) {
+    chunk.stored(size);
+    LOG.debug(
+        "Site {}: stored {} of base backup {}, {} bytes as {} in {} ms",
+        backup.site(),
+        chunk,
+        backup.name(),
+        chunk.size(),
+        size,
+        chunk.age());
   }
 
   public void failed(ChunkCutter chunks, Chunk chunk, Throwable cause) {

@@ -13,16 +13,22 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets a request in: with the right credentials where pghoard.json has some, from this machine only
  * where it has none.
  */
 final class HttpGate implements Handler<RoutingContext> {
-  private final Sites sites;
+  private static final Logger LOG = LoggerFactory.getLogger(HttpGate.class);
 
-  HttpGate(Sites sites) {
+  private final Sites sites;
+  private final Repetitions repetitions;
+
+  HttpGate(Sites sites, Repetitions repetitions) {
     this.sites = sites;
+    this.repetitions = repetitions;
   }
 
   @Override
@@ -94,12 +100,18 @@ final class HttpGate implements Handler<RoutingContext> {
             header.substring(6).trim().getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void refuse(RoutingContext request, int status, String error, String remedy) {
+  private void refuse(RoutingContext request, int status, String error, String remedy) {
+    String asked = request.request().method() + " " + request.request().path();
+    if (repetitions.tells("HTTP " + status, error)) {
+      LOG.warn(
+          "{} of {} answered {}: {}; the same within a minute is not told",
+          asked,
+          request.request().remoteAddress(),
+          status,
+          error);
+    }
     JsonObject answer =
-        new JsonObject()
-            .put("request", request.request().method() + " " + request.request().path())
-            .put("error", error)
-            .put("remedy", remedy);
+        new JsonObject().put("request", asked).put("error", error).put("remedy", remedy);
     request
         .response()
         .setStatusCode(status)

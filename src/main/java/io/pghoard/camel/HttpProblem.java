@@ -35,16 +35,15 @@ public final class HttpProblem {
     String method = exchange.getMessage().getHeader(Exchange.HTTP_METHOD, "", String.class);
     String path = exchange.getMessage().getHeader(Exchange.HTTP_PATH, "", String.class);
     int status = status(failure);
-    if (status >= 500) {
-      LOG.warn("{} {} answered {}: {}", method, path, status, failure.toString());
-    }
+    String message = failure.getMessage();
+    String error = message == null ? failure.getClass().getSimpleName() : message;
+    tell(exchange, method + " " + path + " answered " + status + ": " + error, failure);
     exchange.getMessage().removeHeaders("*");
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
     exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("request", method + " " + path);
-    String message = failure.getMessage();
-    answer.put("error", message == null ? failure.getClass().getSimpleName() : message);
+    answer.put("error", error);
     String remedy = remedy(failure);
     if (remedy != null) {
       answer.put("remedy", remedy);
@@ -54,6 +53,19 @@ public final class HttpProblem {
       answer.put("absent", true);
     }
     exchange.getMessage().setBody(JSON.writeValueAsString(answer) + "\n");
+  }
+
+  /** The end of the archive is what a restore looks for, and asks for again and again. */
+  private static void tell(Exchange exchange, String text, Throwable failure) {
+    String site = exchange.getMessage().getHeader("site", String.class);
+    String line = site == null ? text : "Site " + site + ": " + text;
+    if (status(failure) >= 500) {
+      LOG.warn("{}", line);
+    } else if (failure instanceof WalAbsentException) {
+      LOG.debug("{}", line);
+    } else {
+      LOG.info("{}", line);
+    }
   }
 
   private static Throwable rootOf(Throwable failure) {

@@ -2,6 +2,7 @@
 package io.pghoard.camel;
 
 import io.pghoard.archive.FetchedWal;
+import io.pghoard.archive.WalRequest;
 import io.pghoard.archive.WalTarget;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
@@ -10,9 +11,12 @@ import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The answers to PostgreSQL's archive_command and restore_command. */
 public final class HttpWal {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpWal.class);
   private static final String TARGET = "x-pghoard-target-path";
 
   private final Sites sites;
@@ -38,18 +42,30 @@ public final class HttpWal {
   /** The file in the body: 200 with it; or, where the request names a path, 201 without a body. */
   public void answer(Exchange exchange) throws IOException {
     FetchedWal file = exchange.getMessage().getBody(FetchedWal.class);
+    WalRequest request = exchange.getVariable("walRequest", WalRequest.class);
     WalTarget target = exchange.getVariable("walTarget", WalTarget.class);
     if (target != null) {
       try (file) {
         file.copyTo(target.path());
       }
       empty(exchange, 201);
+      tell(request, file);
       return;
     }
     empty(exchange, 200);
     hash(exchange.getMessage(), file.hashAlgorithm(), file.hash());
     exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/octet-stream");
     exchange.getMessage().setBody(file.open());
+    tell(request, file);
+  }
+
+  private static void tell(WalRequest request, FetchedWal file) {
+    LOG.info(
+        "Site {}: fetched {} for a restore, {} bytes in {} ms",
+        request.site(),
+        request.name(),
+        file.size(),
+        request.age());
   }
 
   /** The metadata in the body: 200 with the hash in the headers. */

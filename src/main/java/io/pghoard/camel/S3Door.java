@@ -170,7 +170,8 @@ public final class S3Door {
     if (config.storage() instanceof S3Storage) {
       Instant before = Instant.now(clock).minus(Duration.ofMillis(age));
       List<ObjectKey> aborted = site(name).objects().sweep(config.prefix() + "/", before);
-      aborted.forEach(key -> LOG.info("Aborted an upload of {} that was left unfinished", key));
+      aborted.forEach(
+          key -> LOG.info("Site {}: aborted an upload of {} that was left unfinished", name, key));
     }
   }
 

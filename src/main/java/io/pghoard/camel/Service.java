@@ -9,24 +9,30 @@ import io.pghoard.restore.Restores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.StartupListener;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** pghoard as one Camel application: the beans, the routes and, in the daemon, HTTP and reload. */
 public final class Service implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
   private final PghoardConfig config;
   private final Spool spool;
   private final Main main = new Main();
   private final boolean daemon;
-  private final ServiceNotice notice = ServiceNotice.of(System.getenv());
+  private final ServiceNotice notice;
 
   private Service(PghoardConfig config, Path configDirectory, boolean daemon) throws IOException {
     this.config = config;
     this.daemon = daemon;
+    this.notice = ServiceNotice.of(daemon ? System.getenv() : Map.of());
     Sites sites = new Sites(config);
     RouteFiles files =
         new RouteFiles(config.routesDirectory(), daemon ? name -> true : Service::isForRestore);
@@ -135,7 +141,10 @@ public final class Service implements AutoCloseable {
           context.getManagementStrategy().addEventNotifier(reload);
           context.addService(
               HttpServerService.bind(
-                  context, config.httpAddress(), config.httpPort(), new HttpGate(sites)),
+                  context,
+                  config.httpAddress(),
+                  config.httpPort(),
+                  new HttpGate(sites, bean("repetitions", Repetitions.class))),
               true,
               true);
           context.getRegistry().bind("serviceNotice", notice);
@@ -153,7 +162,9 @@ public final class Service implements AutoCloseable {
         throws Exception {
       if (daemon) {
         SiteTemplates.instantiate(context, config.sites().values());
-        notice.ready("Sites: %d; HTTP on port %d".formatted(config.sites().size(), httpPort()));
+        String state = "Sites: %d; HTTP on port %d".formatted(config.sites().size(), httpPort());
+        LOG.info("pghoard runs. {}", state);
+        notice.ready(state);
       } else {
         StoreRoutes.require(context, config.sites().values());
       }

@@ -4,9 +4,13 @@ package io.pghoard.camel;
 import io.pghoard.host.ServiceNotice;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.SimpleEventNotifierSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Tells the service manager when the daemon begins to stop. */
+/** Tells the log and the service manager when the daemon begins to stop. */
 final class StopNotice extends SimpleEventNotifierSupport {
+  private static final Logger LOG = LoggerFactory.getLogger(StopNotice.class);
+
   private final ServiceNotice notice;
 
   StopNotice(ServiceNotice notice) {
@@ -19,6 +23,7 @@ final class StopNotice extends SimpleEventNotifierSupport {
   @Override
   public void notify(CamelEvent event) {
     if (event instanceof CamelEvent.CamelContextStoppingEvent) {
+      LOG.info("pghoard stops");
       notice.stopping();
     }
   }

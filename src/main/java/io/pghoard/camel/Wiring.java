@@ -22,6 +22,7 @@ record Wiring(Registry registry, Sites sites, Repositories repositories, Clock c
     registry.bind("httpProblem", new HttpProblem());
     registry.bind("httpAnswer", new HttpAnswer());
     registry.bind("health", new Health());
+    registry.bind("retryNotice", new RetryNotice());
     registry.bind("repetitions", new Repetitions(clock));
     registry.bind("alerts", new Alerts(sites, clock));
     registry.bind("retention", new Retention(sites, repositories, clock));

@@ -4,6 +4,8 @@ package io.pghoard.restore;
 import io.pghoard.config.SiteName;
 import io.pghoard.repository.BaseBackup;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** One restore from its request to its outcome. */
@@ -85,15 +87,26 @@ public final class RestoreRun {
     }
   }
 
+  /** What it is, for people. */
+  public String title() {
+    return "restore " + id + " to " + request.targetDirectory();
+  }
+
   @Override
   public String toString() {
     RestoreProgress.Snapshot now = progress.snapshot();
-    return "restore %s of site %s to %s: %s%s"
+    Instant end = now.endTime();
+    return "restore %s of base backup %s to %s: %s, %d bytes in %d files%s%s"
         .formatted(
             id,
-            request.site(),
+            now.backup(),
             request.targetDirectory(),
             now.phase().word(),
+            now.bytesDone(),
+            now.filesDone(),
+            end == null
+                ? ""
+                : " in %d s".formatted(Duration.between(now.startTime(), end).toSeconds()),
             now.error() == null ? "" : ": " + now.error());
   }
 }

@@ -63,7 +63,8 @@ public record RetentionPlan(List<Deletion> deletions, List<String> notes) {
     byReason.forEach(
         (reason, first) -> {
           int others = counts.getOrDefault(reason, 1) - 1;
-          lines.add(first + (others == 0 ? "" : " and %d more".formatted(others)) + ": " + reason);
+          String more = others == 0 ? "" : " and %d more".formatted(others);
+          lines.add("deleting " + first + more + ": " + reason);
         });
     lines.addAll(notes);
     return lines;

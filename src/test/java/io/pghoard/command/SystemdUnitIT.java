@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ final class SystemdUnitIT {
         new ProcessBuilder("systemd-analyze", "verify", "--man=no", unit.toString())
             .redirectErrorStream(true)
             .start();
-    String said = new String(verifier.getInputStream().readAllBytes());
+    String said = new String(verifier.getInputStream().readAllBytes(), UTF_8);
     verifier.waitFor();
     return said;
   }

@@ -41,10 +41,13 @@ final class WatchdogIT {
          "webserver_username": "w", "webserver_password": "p"}
         """
             .formatted(home, port));
+    Files.writeString(
+        home.resolve("application.properties"),
+        "pghoard.watchdog.period = 100\npghoard.routes.reload-period = 100\n");
     try (NoticeReceiver systemd = new NoticeReceiver(home.resolve("notify").toString(), home);
         DaemonProcess daemon =
             DaemonProcess.launch(
-                home, port, Map.of("NOTIFY_SOCKET", systemd.name, "WATCHDOG_USEC", "1000000"))) {
+                home, port, Map.of("NOTIFY_SOCKET", systemd.name, "WATCHDOG_USEC", "600000"))) {
       await()
           .atMost(Duration.ofSeconds(60))
           .failFast("the daemon has ended", () -> !daemon.isAlive())
@@ -59,7 +62,7 @@ final class WatchdogIT {
               () -> daemon.log().contains("watchdog failed, and will be tried again: GET /health"));
       int before = alive(systemd);
       // Fed twice a second otherwise.
-      await().during(Duration.ofSeconds(3)).until(() -> alive(systemd) == before);
+      await().during(Duration.ofSeconds(2)).until(() -> alive(systemd) == before);
 
       Files.delete(sick);
       await().atMost(Duration.ofSeconds(20)).until(() -> alive(systemd) > before);

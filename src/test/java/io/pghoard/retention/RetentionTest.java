@@ -40,11 +40,11 @@ final class RetentionTest {
             "xlog/000000010000000000000006");
     assertThat(plan.lines())
         .containsExactly(
-            "site/basebackup/a.00000000.pghoard: base backup a, started at 2026-11-01T00:00:00Z,"
+            "deleting site/basebackup/a.00000000.pghoard: base backup a, started at 2026-11-01T00:00:00Z,"
                 + " goes: 2 newer ones are kept (basebackup_count is 2)",
-            "site/basebackup_chunk/a/a.00000001.pghoard and 1 more: a chunk of base backup a,"
+            "deleting site/basebackup_chunk/a/a.00000001.pghoard and 1 more: a chunk of base backup a,"
                 + " which goes",
-            "site/xlog/000000010000000000000001 and 5 more: no base backup needs WAL from before"
+            "deleting site/xlog/000000010000000000000001 and 5 more: no base backup needs WAL from before"
                 + " 000000010000000000000007, where b starts");
   }
 
