@@ -1,65 +1,152 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.camel.AlertFile.Entry;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The alert files: one exists in {@code alert_file_dir} for each thing that needs a human, and says
- * what happened, where, since when and what to do.
+ * The alert files: one exists in {@code alert_file_dir} for each kind of thing that needs a human,
+ * and says what happened, at which sites, since when and what to do.
+ *
+ * <p>The files themselves are the memory: an alert outlives a restart, until its cause is gone.
  */
 public final class Alerts {
+  /** The alerts that pghoard's own routes raise. */
+  static final List<String> NAMES =
+      List.of(
+          "archive_backlog_warning",
+          "archive_conflict",
+          "authentication_error",
+          "configuration_error",
+          "pg_hba_conf_error",
+          "server_unreachable",
+          "upload_retries_warning",
+          "version_mismatch_error",
+          "version_unsupported_error");
+
   private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
   private static final Pattern NAME = Pattern.compile("[a-z][a-z_]{0,63}");
+  private static final String NO_SITE = "-";
+
+  /** So that a text with a number in it is not logged each time that the number changes. */
+  private static final Duration QUIET = Duration.ofMinutes(1);
 
   private final Sites sites;
   private final Clock clock;
+  private final TreeSet<String> names = new TreeSet<>(NAMES);
 
   Alerts(Sites sites, Clock clock) {
     this.sites = sites;
     this.clock = clock;
   }
 
-  /** Creates or renews an alert file; the moment that it was first raised stays in it. */
-  public synchronized void raise(String name, SiteName site, String text) throws IOException {
-    Path file = file(name);
-    String since = Files.exists(file) ? since(file) : clock.instant().toString();
-    String content =
-        "since: %s\nsite: %s\nlast: %s\n\n%s\n".formatted(since, site, clock.instant(), text);
-    Files.createDirectories(file.getParent());
-    Path draft = Files.writeString(file.resolveSibling("." + name + ".tmp"), content);
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    LOG.error("Alert {} for site {}: {}", name, site, text);
+  /**
+   * Raises or renews an alert; the moment that it was first raised stays in its file.
+   *
+   * @param site null for what is no site's
+   * @return whether it is news: the site did not have this alert yet
+   */
+  public synchronized boolean raise(String name, @Nullable SiteName site, String text)
+      throws IOException {
+    AlertFile file = file(name);
+    names.add(name);
+    Map<String, Entry> entries = file.read();
+    Entry before = entries.get(key(site));
+    Instant now = clock.instant();
+    entries.put(key(site), new Entry(before == null ? now : before.since(), now, text));
+    file.write(entries);
+    if (before == null) {
+      LOG.error("Alert {} for {}: {}", name, whose(site), text);
+    } else if (!before.text().equals(text) && now.isAfter(before.last().plus(QUIET))) {
+      LOG.warn("Alert {} for {} still: {}", name, whose(site), text);
+    }
+    return before == null;
   }
 
-  /** Removes an alert file, as its cause is gone. */
-  public synchronized void clear(String name) throws IOException {
-    if (Files.deleteIfExists(file(name))) {
-      LOG.info("Alert {} cleared", name);
+  /**
+   * Takes a site out of an alert, as the cause is gone; without a site left, the file goes.
+   *
+   * @return whether the site had the alert
+   */
+  public synchronized boolean clear(String name, @Nullable SiteName site) throws IOException {
+    AlertFile file = file(name);
+    if (Files.notExists(file.path())) {
+      return false;
+    }
+    Map<String, Entry> entries = file.read();
+    boolean was = entries.remove(key(site)) != null;
+    // A file without any entry is not ours, but the Python pghoard's, which never removed it.
+    if (was || entries.isEmpty()) {
+      file.write(entries);
+      LOG.info("Alert {} for {} is cleared", name, whose(site));
+    }
+    return was;
+  }
+
+  /** Clears an alert that nothing has renewed for so long that its cause must be gone. */
+  public synchronized void expire(String name, long millis) throws IOException {
+    Instant oldest = clock.instant().minusMillis(millis);
+    for (Map.Entry<String, Entry> each : file(name).read().entrySet()) {
+      if (each.getValue().last().isBefore(oldest)) {
+        clear(name, each.getKey().equals(NO_SITE) ? null : new SiteName(each.getKey()));
+      }
     }
   }
 
-  private Path file(String name) {
+  /** Clears every alert of a site that pghoard.json has no more, or that is active no more. */
+  public synchronized void forget(SiteName site) throws IOException {
+    for (String name : names) {
+      clear(name, site);
+    }
+  }
+
+  /** What is raised, for {@code GET /status}: by name, then by site. */
+  synchronized Map<String, Object> raised() throws IOException {
+    Map<String, Object> raised = new LinkedHashMap<>();
+    for (String name : names) {
+      List<Map<String, String>> bySite = new ArrayList<>();
+      file(name)
+          .read()
+          .forEach(
+              (site, entry) ->
+                  bySite.add(
+                      Map.of(
+                          "site", site, "since", entry.since().toString(), "text", entry.text())));
+      if (!bySite.isEmpty()) {
+        raised.put(name, bySite);
+      }
+    }
+    return raised;
+  }
+
+  private AlertFile file(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "not the name of an alert (lower-case letters and underscores): " + name);
     }
-    return sites.config().alertFileDirectory().resolve(name);
+    return new AlertFile(sites.config().alertFileDirectory().resolve(name));
   }
 
-  private String since(Path file) throws IOException {
-    return Files.readAllLines(file).stream()
-        .filter(line -> line.startsWith("since: "))
-        .map(line -> line.substring("since: ".length()))
-        .findFirst()
-        .orElse(clock.instant().toString());
+  private static String key(@Nullable SiteName site) {
+    return site == null ? NO_SITE : site.text();
+  }
+
+  private static String whose(@Nullable SiteName site) {
+    return site == null ? "pghoard itself" : "site " + site;
   }
 }

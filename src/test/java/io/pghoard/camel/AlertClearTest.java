@@ -3,6 +3,8 @@ package io.pghoard.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pghoard.config.SiteName;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,9 +16,43 @@ class AlertClearTest {
     try (RunningService service = new RunningService(home)) {
       service.raise("archive_conflict", "text");
       for (int i = 0; i < 2; i++) {
-        service.call("alert-clear", Map.of("alertName", "archive_conflict"));
+        clear(service, new SiteName("main"));
         assertThat(home.resolve("archive_conflict")).doesNotExist();
       }
     }
+  }
+
+  @Test
+  void alertOfTwoSites_staysForTheOther_alsoAfterARestart(@TempDir Path home) throws Exception {
+    Path file = home.resolve("archive_conflict");
+    String other;
+    try (RunningService service = new RunningService(home)) {
+      service.call(
+          "alert-raise",
+          Map.of(
+              "site", new SiteName("other"), "alertName", "archive_conflict", "alertText", "of b"));
+      other = Files.readString(file);
+      service.raise("archive_conflict", "of a");
+      assertThat(Files.readString(file)).contains("site: main\n", "  of a\n", "\n" + other);
+    }
+    try (RunningService service = new RunningService(home)) {
+      clear(service, new SiteName("main"));
+      assertThat(Files.readString(file)).isEqualTo(other);
+      clear(service, new SiteName("other"));
+      assertThat(file).doesNotExist();
+    }
+  }
+
+  @Test
+  void fileOfThePythonPghoard_whichNeverRemovedIt_goes(@TempDir Path home) throws Exception {
+    try (RunningService service = new RunningService(home)) {
+      Files.writeString(home.resolve("archive_conflict"), "alert");
+      clear(service, new SiteName("main"));
+      assertThat(home.resolve("archive_conflict")).doesNotExist();
+    }
+  }
+
+  private static void clear(RunningService service, SiteName site) {
+    service.call("alert-clear", Map.of("alertName", "archive_conflict", "site", site));
   }
 }

@@ -14,12 +14,12 @@ class AlertRaiseTest {
     try (RunningService service = new RunningService(home)) {
       service.raise("archive_conflict", "first text");
       Path file = home.resolve("archive_conflict");
-      String since = Files.readAllLines(file).get(0);
+      String since = Files.readAllLines(file).get(1);
       assertThat(since).startsWith("since: ");
-      service.raise("archive_conflict", "second text, with ${braces}");
+      service.raise("archive_conflict", "second text,\nwith ${braces}\nsite: of nobody");
       assertThat(Files.readString(file))
-          .startsWith(since)
-          .contains("site: main", "second text, with ${braces}")
+          .startsWith("site: main\n" + since + "\n")
+          .contains("  second text,\n  with ${braces}\n  site: of nobody\n")
           .doesNotContain("first text");
     }
   }

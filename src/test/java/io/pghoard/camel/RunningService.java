@@ -44,13 +44,27 @@ public final class RunningService implements AutoCloseable {
     return new RunningService(home, home.resolve("data"), edit);
   }
 
+  /** Starts a daemon with properties set, as names and values in turn. */
+  public static RunningService with(Path home, String... properties) throws Exception {
+    return new RunningService(home, home.resolve("data"), root -> {}, properties);
+  }
+
+  /** As the one below, with Camel's usual properties. */
+  public RunningService(Path home, Path dataDirectory, Consumer<ObjectNode> edit)
+      throws Exception {
+    this(home, dataDirectory, edit, new String[0]);
+  }
+
   /**
    * Starts a daemon.
    *
    * @param dataDirectory of the site; made, with a PG_VERSION, when it is not there
    * @param edit changes the whole of pghoard.json; the site is {@code backup_sites.main}
+   * @param properties names and values in turn
    */
-  public RunningService(Path home, Path dataDirectory, Consumer<ObjectNode> edit) throws Exception {
+  private RunningService(
+      Path home, Path dataDirectory, Consumer<ObjectNode> edit, String... properties)
+      throws Exception {
     this.home = home;
     this.dataDirectory = dataDirectory;
     if (Files.notExists(dataDirectory)) {
@@ -64,6 +78,9 @@ public final class RunningService implements AutoCloseable {
         .property("camel.component.direct.timeout", "500")
         .property("pghoard.routes.reload-period", "50")
         .property("pghoard.storage.retry-delay", "10");
+    for (int i = 0; i < properties.length; i += 2) {
+      service.property(properties[i], properties[i + 1]);
+    }
     service.start();
   }
 

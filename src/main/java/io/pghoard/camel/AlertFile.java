@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One alert's file: an entry for each site that has the alert.
+ *
+ * <pre>
+ *   site: main                              "-" for pghoard itself
+ *   since: 2026-11-25T01:43:20Z
+ *   last: 2026-11-25T01:53:20Z
+ *     what happened, and what to do
+ * </pre>
+ */
+record AlertFile(Path path) {
+  private static final String SITE = "site: ";
+  private static final String SINCE = "since: ";
+  private static final String LAST = "last: ";
+  private static final String TEXT = "  ";
+  private static final long LARGEST = 1 << 20;
+
+  /**
+   * What is the matter with one site.
+   *
+   * @param since when it was first told
+   * @param last when it was last told
+   */
+  record Entry(Instant since, Instant last, String text) {}
+
+  /** The entries by site; none when there is no file, and of a foreign file none either. */
+  Map<String, Entry> read() throws IOException {
+    Map<String, Entry> entries = new TreeMap<>();
+    if (!Files.isRegularFile(path) || Files.size(path) > LARGEST) {
+      return entries;
+    }
+    List<String> block = new ArrayList<>();
+    for (String line : Files.readAllLines(path)) {
+      if (line.startsWith(SITE)) {
+        add(entries, block);
+        block.clear();
+      }
+      block.add(line);
+    }
+    add(entries, block);
+    return entries;
+  }
+
+  private static void add(Map<String, Entry> entries, List<String> block) {
+    if (block.isEmpty() || !block.get(0).startsWith(SITE)) {
+      return;
+    }
+    Instant since = moment(block, SINCE);
+    Instant last = moment(block, LAST);
+    if (since != null && last != null) {
+      StringJoiner text = new StringJoiner("\n");
+      block.stream()
+          .filter(line -> line.startsWith(TEXT))
+          .map(line -> line.substring(TEXT.length()))
+          .forEach(text::add);
+      entries.put(block.get(0).substring(SITE.length()), new Entry(since, last, text.toString()));
+    }
+  }
+
+  private static @Nullable Instant moment(List<String> block, String name) {
+    try {
+      return block.stream()
+          .filter(line -> line.startsWith(name))
+          .findFirst()
+          .map(line -> Instant.parse(line.substring(name.length())))
+          .orElse(null);
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
+  /** Replaces the file, whole; without entries it goes. */
+  void write(Map<String, Entry> entries) throws IOException {
+    if (entries.isEmpty()) {
+      Files.deleteIfExists(path);
+      return;
+    }
+    StringJoiner blocks = new StringJoiner("\n");
+    entries.forEach((site, entry) -> blocks.add(block(site, entry)));
+    Files.createDirectories(path.getParent());
+    Path draft =
+        Files.writeString(
+            path.resolveSibling("." + path.getFileName() + ".tmp"), blocks.toString());
+    Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static String block(String site, Entry entry) {
+    StringBuilder block = new StringBuilder(SITE + site + "\n");
+    block.append(SINCE).append(entry.since()).append('\n');
+    block.append(LAST).append(entry.last()).append('\n');
+    entry.text().lines().forEach(line -> block.append(TEXT).append(line).append('\n'));
+    return block.toString();
+  }
+}
