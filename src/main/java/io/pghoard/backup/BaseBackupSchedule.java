@@ -51,9 +51,11 @@ public final class BaseBackupSchedule {
   /**
    * What the repository said of a site's last backups.
    *
-   * @param askedAt the end of the backup after which it was asked, too
+   * @param site as it was configured then; it may have another repository now
+   * @param after the end of the backup after which it was asked
    */
   private record Known(
+      SiteConfig site,
       Instant askedAt,
       @Nullable Ended after,
       @Nullable Instant lastStart,
@@ -150,6 +152,7 @@ public final class BaseBackupSchedule {
     Known last = known.get(site.name());
     Instant now = clock.instant();
     if (last == null
+        || !last.site().equals(site)
         || now.isAfter(last.askedAt().plus(MEMORY))
         || !Objects.equals(last.after(), status.last())) {
       last = ask(site, status.last(), now);
@@ -170,7 +173,7 @@ public final class BaseBackupSchedule {
         lastSlot = later(lastSlot, slot(backup));
       }
     }
-    return new Known(now, after, lastStart, lastScheduled, lastSlot);
+    return new Known(site, now, after, lastStart, lastScheduled, lastSlot);
   }
 
   private static @Nullable Instant slot(BaseBackup backup) {

@@ -186,6 +186,22 @@ public final class BaseBackups {
     return swept;
   }
 
+  /** Whether one of the site is being taken, from its first question to the last of its traces. */
+  public synchronized boolean isBusy(SiteName site) {
+    return running.containsKey(site) || beginning.containsKey(site);
+  }
+
+  /** Ends the one of a site, if one is being taken. */
+  public void cancel(SiteName site, IOException why) {
+    BaseBackupRun run;
+    synchronized (this) {
+      run = running.get(site);
+    }
+    if (run != null) {
+      run.cancel(why);
+    }
+  }
+
   /** Ends the base backups that are being taken, as this service is about to stop. */
   public void stop() {
     List<BaseBackupRun> all;

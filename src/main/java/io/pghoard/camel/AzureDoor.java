@@ -16,18 +16,22 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.spi.Registry;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code azure} branch of the four doors: the sites' containers in Azure Blob Storage. */
-public final class AzureDoor {
+public final class AzureDoor implements SiteDoor {
   private final Sites sites;
   private final Registry registry;
+  private final RetiredClients retired;
   private final Map<SiteName, Container> containers = new ConcurrentHashMap<>();
+  private final AtomicInteger clients = new AtomicInteger();
 
-  public AzureDoor(Sites sites, Registry registry) {
+  AzureDoor(Sites sites, Registry registry, RetiredClients retired) {
     this.sites = sites;
     this.registry = registry;
+    this.retired = retired;
   }
 
   /**
@@ -58,9 +62,19 @@ public final class AzureDoor {
 
   private Container connect(SiteName site, AzureStorage storage) {
     BlobServiceClient client = new AzureConnection(storage).client();
-    String bean = "azureClient-" + site;
+    // Of a name of its own: Camel keeps the client that it once knew by a name.
+    String bean = "azureClient-" + site + "-" + clients.incrementAndGet();
     registry.bind(bean, client);
     return new Container(storage, bean, new AzureObjectStore(storage, client));
+  }
+
+  @Override
+  public void forget(SiteName site) {
+    Container before = containers.remove(site);
+    if (before != null) {
+      // Nothing to close: Java's HTTP client ends with the last who knows it.
+      retired.add(before.client(), () -> {});
+    }
   }
 
   public String blobName(Container container, ObjectKey key) {

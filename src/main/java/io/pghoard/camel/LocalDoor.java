@@ -2,6 +2,7 @@
 package io.pghoard.camel;
 
 import io.pghoard.config.LocalStorage;
+import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
@@ -28,13 +29,13 @@ public final class LocalDoor {
 
   /**
    * Makes the repositories that no daemon has used yet, and removes what killed writers left in the
-   * others; a daemon does so at its start and never later, as a repository that is gone later is an
-   * unmounted disk and not an empty one. From then on the door refuses a repository that is not the
-   * one which was used.
+   * others; a daemon does so when it first hears of a repository and never later, as one that is
+   * gone later is an unmounted disk and not an empty one. From then on the door refuses a
+   * repository that is not the one which was used.
    */
-  void create() throws IOException {
-    KnownRepositories known = new KnownRepositories(sites.config().backupLocation());
-    for (SiteConfig site : sites.config().sites().values()) {
+  void create(PghoardConfig config) throws IOException {
+    KnownRepositories known = new KnownRepositories(config.backupLocation());
+    for (SiteConfig site : config.sites().values()) {
       if (site.storage() instanceof LocalStorage local && !stores.containsKey(local.directory())) {
         stores.put(local.directory(), known.open(local.directory()));
       }

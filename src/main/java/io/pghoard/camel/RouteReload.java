@@ -22,14 +22,12 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
-import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.InflightRepository;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.RoutesLoader;
 import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.SimpleEventNotifierSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * start is applied, file by file, so that a broken edit stops nothing. A file that is deleted gives
  * its place back to the jar's route of that name.
  */
-public final class RouteReload extends SimpleEventNotifierSupport {
+public final class RouteReload {
   private static final Logger LOG = LoggerFactory.getLogger(RouteReload.class);
 
   private static final long LONG_WORK_MILLIS = 5000;
@@ -49,6 +47,7 @@ public final class RouteReload extends SimpleEventNotifierSupport {
   private final CamelContext context;
   private final Sites sites;
   private final RouteFiles files;
+  private final ReloadTurn turn;
 
   /** A file as it was last looked at: when it changed, and how long it is. */
   private record Version(String location, FileTime changed, long size) {}
@@ -58,34 +57,22 @@ public final class RouteReload extends SimpleEventNotifierSupport {
   private Map<String, Version> seen = Map.of();
   private @Nullable String refusal;
   private @Nullable String said;
-  private boolean ended;
 
-  RouteReload(CamelContext context, Sites sites, RouteFiles files) throws IOException {
+  RouteReload(CamelContext context, Sites sites, RouteFiles files, ReloadTurn turn)
+      throws IOException {
     this.context = context;
     this.sites = sites;
     this.files = files;
+    this.turn = turn;
     this.applied = versions();
-    setIgnoreExchangeEvents(true);
-    setIgnoreRouteEvents(true);
-    setIgnoreServiceEvents(true);
-  }
-
-  /**
-   * Ends the reload, after the one that may run, when the service begins to stop: Camel stops
-   * routes one after the other, and its own stop and a reload would wait for each other.
-   */
-  @Override
-  public synchronized void notify(CamelEvent event) {
-    if (event instanceof CamelEvent.CamelContextStoppingEvent) {
-      ended = true;
-    }
   }
 
   /** Looks for changes and applies them; called by the route {@code route-reload}. */
-  public synchronized void check() throws IOException {
-    if (ended) {
-      return;
-    }
+  public void check() throws Exception {
+    turn.take(this::look);
+  }
+
+  private synchronized void look() throws IOException {
     Map<String, Version> now = versions();
     if (now.equals(applied)) {
       refused = Map.of();

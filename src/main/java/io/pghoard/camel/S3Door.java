@@ -35,22 +35,25 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
  * The {@code s3} branch of the four doors: what is around the component, and what it cannot do. It
- * makes each site's client when it is first asked for, and a new one when pghoard.json has changed.
+ * makes each site's client when it is first asked for, and a new one when the site's storage has
+ * changed.
  */
-public final class S3Door {
+public final class S3Door implements SiteDoor {
   private static final Logger LOG = LoggerFactory.getLogger(S3Door.class);
 
   private final Sites sites;
   private final Registry registry;
   private final Clock clock;
+  private final RetiredClients retired;
   private final PartMemory memory = PartMemory.ofThisProcess();
   private final Map<SiteName, S3Site> open = new HashMap<>();
   private int clients;
 
-  public S3Door(Sites sites, Registry registry, Clock clock) {
+  S3Door(Sites sites, Registry registry, Clock clock, RetiredClients retired) {
     this.sites = sites;
     this.registry = registry;
     this.clock = clock;
+    this.retired = retired;
   }
 
   /**
@@ -73,13 +76,22 @@ public final class S3Door {
     S3Site site = open.get(name);
     if (site == null || !site.storage().equals(storage)) {
       S3Client client = new S3Connection(storage).client();
-      // Calls may be under way with the client before.
-      String bean = "s3Client-" + name + (site == null ? "" : "-" + ++clients);
+      forget(name);
+      // Of a name of its own: calls may be under way with the client before, and Camel keeps it.
+      String bean = "s3Client-" + name + "-" + ++clients;
       registry.bind(bean, S3Client.class, client);
       site = new S3Site(storage.bucket(), bean, storage, new S3Objects(storage, client, memory));
       open.put(name, site);
     }
     return site;
+  }
+
+  @Override
+  public synchronized void forget(SiteName name) {
+    S3Site before = open.remove(name);
+    if (before != null) {
+      retired.add(before.client(), registry.lookupByNameAndType(before.client(), S3Client.class));
+    }
   }
 
   /**

@@ -26,11 +26,13 @@ public final class Service implements AutoCloseable {
   private final PghoardConfig config;
   private final Spool spool;
   private final Main main = new Main();
+  private final Path file;
   private final boolean daemon;
   private final ServiceNotice notice;
 
-  private Service(PghoardConfig config, Path configDirectory, boolean daemon) throws IOException {
+  private Service(PghoardConfig config, Path file, boolean daemon) throws IOException {
     this.config = config;
+    this.file = file;
     this.daemon = daemon;
     this.notice = ServiceNotice.of(daemon ? System.getenv() : Map.of());
     Sites sites = new Sites(config);
@@ -39,7 +41,7 @@ public final class Service implements AutoCloseable {
     // The first place that knows a property wins.
     main.setPropertyPlaceholderLocations(
         "file:"
-            + configDirectory.toAbsolutePath().resolve("application.properties")
+            + file.toAbsolutePath().resolveSibling("application.properties")
             + ";optional=true,classpath:application.properties");
     main.addInitialProperty(
         "camel.main.routes-include-pattern", String.join(",", files.locations().values()));
@@ -50,14 +52,18 @@ public final class Service implements AutoCloseable {
         "camel.main.stream-caching-spool-directory", spool.directory().toString());
   }
 
-  /** The daemon: all routes, HTTP, and the operator's edits taken up while it runs. */
-  public static Service daemon(PghoardConfig config, Path configDirectory) throws IOException {
-    return new Service(config, configDirectory, true);
+  /**
+   * The daemon: all routes, HTTP, and the operator's edits taken up while it runs.
+   *
+   * @param file pghoard.json, which {@code config} was read from
+   */
+  public static Service daemon(PghoardConfig config, Path file) throws IOException {
+    return new Service(config, file, true);
   }
 
   /** What a restore needs that runs by itself. */
   public static Service restoreOnly(PghoardConfig config, Path configDirectory) throws IOException {
-    return new Service(config, configDirectory, false);
+    return new Service(config, configDirectory.resolve("pghoard.json"), false);
   }
 
   /** Whether a restore needs this route file where no daemon runs. */
@@ -82,6 +88,11 @@ public final class Service implements AutoCloseable {
   public int run() throws Exception {
     main.run();
     return main.getExitCode();
+  }
+
+  /** Has pghoard.json read again, changed or not, within a second or so. */
+  public void reload() {
+    bean("configReload", ConfigReload.class).ask();
   }
 
   /** The port that HTTP is served on. */
@@ -130,15 +141,23 @@ public final class Service implements AutoCloseable {
       try {
         context.addStartupListener(this);
         if (daemon) {
-          context.getRegistry().lookupByNameAndType("localDoor", LocalDoor.class).create();
+          bean("localDoor", LocalDoor.class).create(config);
           context
               .getManagementStrategy()
               .addEventNotifier(
                   new LongWorkStop(
                       bean("baseBackups", BaseBackups.class), bean("restores", Restores.class)));
-          RouteReload reload = new RouteReload(context, sites, files);
-          context.getRegistry().bind("routeReload", reload);
-          context.getManagementStrategy().addEventNotifier(reload);
+          ReloadTurn turn = new ReloadTurn();
+          context.getManagementStrategy().addEventNotifier(turn);
+          context.getRegistry().bind("routeReload", new RouteReload(context, sites, files, turn));
+          SiteWork work =
+              new SiteWork(
+                  bean("baseBackups", BaseBackups.class), bean("restores", Restores.class));
+          context
+              .getRegistry()
+              .bind(
+                  "configReload",
+                  new ConfigReload(file, sites, work, new SiteSwitch(context, sites, turn)));
           context.addService(
               HttpServerService.bind(
                   context,
@@ -161,7 +180,7 @@ public final class Service implements AutoCloseable {
     public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted)
         throws Exception {
       if (daemon) {
-        SiteTemplates.instantiate(context, config.sites().values());
+        SiteTemplates.instantiate(context, sites.config().sites().values());
         String state = "Sites: %d; HTTP on port %d".formatted(config.sites().size(), httpPort());
         LOG.info("pghoard runs. {}", state);
         notice.ready(state);

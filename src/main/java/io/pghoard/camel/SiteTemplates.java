@@ -2,6 +2,7 @@
 package io.pghoard.camel;
 
 import io.pghoard.config.SiteConfig;
+import io.pghoard.config.SiteName;
 import io.pghoard.postgres.DataDirectory;
 import java.util.Collection;
 import java.util.HashSet;
@@ -32,21 +33,41 @@ final class SiteTemplates {
   static void instantiate(CamelContext context, Collection<SiteConfig> sites) throws Exception {
     StoreRoutes.require(context, sites);
     Set<String> made = new HashSet<>();
-    List<RouteTemplateDefinition> templates =
-        List.copyOf(((ModelCamelContext) context).getRouteTemplateDefinitions());
     for (SiteConfig site : sites) {
-      for (RouteTemplateDefinition template : templates) {
-        if (site.active() && template.getId().startsWith(PREFIX)) {
-          made.add(instantiate(context, template.getId(), site));
-        }
-      }
+      made.addAll(instantiate(context, site));
     }
     for (Route route : List.copyOf(context.getRoutes())) {
       if (route.getRouteId().startsWith(PREFIX) && !made.contains(route.getRouteId())) {
-        context.getRouteController().stopRoute(route.getRouteId());
-        context.removeRoute(route.getRouteId());
+        remove(context, route);
       }
     }
+  }
+
+  /** Makes the routes of one site, none when it is not active; their ids. */
+  static Set<String> instantiate(CamelContext context, SiteConfig site) {
+    Set<String> made = new HashSet<>();
+    List<RouteTemplateDefinition> templates =
+        List.copyOf(((ModelCamelContext) context).getRouteTemplateDefinitions());
+    for (RouteTemplateDefinition template : templates) {
+      if (site.active() && template.getId().startsWith(PREFIX)) {
+        made.add(instantiate(context, template.getId(), site));
+      }
+    }
+    return made;
+  }
+
+  /** Removes the routes of one site, after the work in them that is under way. */
+  static void remove(CamelContext context, SiteName site) throws Exception {
+    for (Route route : List.copyOf(context.getRoutes())) {
+      if (route.getRouteId().startsWith(PREFIX) && site.text().equals(route.getGroup())) {
+        remove(context, route);
+      }
+    }
+  }
+
+  private static void remove(CamelContext context, Route route) throws Exception {
+    context.getRouteController().stopRoute(route.getRouteId());
+    context.removeRoute(route.getRouteId());
   }
 
   private static String instantiate(CamelContext context, String template, SiteConfig site) {

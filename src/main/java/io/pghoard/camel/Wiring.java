@@ -17,8 +17,10 @@ record Wiring(Registry registry, Sites sites, Repositories repositories, Clock c
     registry.bind("repositories", repositories);
     registry.bind("storageChoice", new StorageChoice(sites));
     registry.bind("localDoor", new LocalDoor(sites));
-    registry.bind("s3Door", new S3Door(sites, registry, clock));
-    registry.bind("azureDoor", new AzureDoor(sites, registry));
+    RetiredClients retired = new RetiredClients();
+    registry.bind("retiredClients", retired);
+    registry.bind("s3Door", new S3Door(sites, registry, clock, retired));
+    registry.bind("azureDoor", new AzureDoor(sites, registry, retired));
     registry.bind("httpProblem", new HttpProblem());
     registry.bind("httpAnswer", new HttpAnswer());
     registry.bind("health", new Health());

@@ -82,11 +82,10 @@ public final class DaemonCommand implements Callable<Integer> {
       spec().commandLine().getErr().println(e.getMessage());
       return 1;
     }
-    Path directory = file.toAbsolutePath().getParent();
     try (Logging logging = new Logging(debug, shortLog)) {
       logging.apply(settings.log());
-      try (Service service =
-          Service.daemon(settings, directory == null ? Path.of("/") : directory)) {
+      try (Service service = Service.daemon(settings, file.toAbsolutePath())) {
+        Hangup.calls(service::reload);
         return service.run();
       }
     }

@@ -116,6 +116,16 @@ public final class Restores {
     return run;
   }
 
+  /** Whether a restore of the site runs. */
+  public boolean isBusy(SiteName site) {
+    return ofKnown(site).stream().anyMatch(run -> !run.progress().snapshot().phase().ended());
+  }
+
+  /** Asks the restores of a site to end. */
+  public void cancelAll(SiteName site) {
+    ofKnown(site).forEach(run -> run.progress().cancel());
+  }
+
   /** Asks all restores to end, and takes no new ones, as this service is about to stop. */
   public synchronized void stop() {
     stopping = true;

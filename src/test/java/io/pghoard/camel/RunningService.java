@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
@@ -50,8 +51,7 @@ public final class RunningService implements AutoCloseable {
   }
 
   /** As the one below, with Camel's usual properties. */
-  public RunningService(Path home, Path dataDirectory, Consumer<ObjectNode> edit)
-      throws Exception {
+  public RunningService(Path home, Path dataDirectory, Consumer<ObjectNode> edit) throws Exception {
     this(home, dataDirectory, edit, new String[0]);
   }
 
@@ -73,15 +73,29 @@ public final class RunningService implements AutoCloseable {
     }
     Path file = configFile(edit);
     PghoardConfig config = ConfigFile.read(file);
-    service = Service.daemon(config, home);
+    service = Service.daemon(config, file);
     service
         .property("camel.component.direct.timeout", "500")
         .property("pghoard.routes.reload-period", "50")
+        .property("pghoard.configuration.reload-period", "50")
         .property("pghoard.storage.retry-delay", "10");
     for (int i = 0; i < properties.length; i += 2) {
       service.property(properties[i], properties[i + 1]);
     }
     service.start();
+  }
+
+  /** Changes pghoard.json, as an editor saves it. */
+  public void reconfigure(Consumer<ObjectNode> edit) throws IOException {
+    ObjectNode root = (ObjectNode) JSON.readTree(home.resolve("pghoard.json").toFile());
+    edit.accept(root);
+    writeConfig(root.toPrettyString());
+  }
+
+  /** Replaces pghoard.json by a text that may be anything. */
+  public void writeConfig(String text) throws IOException {
+    Path draft = Files.writeString(home.resolve(".pghoard.json.draft"), text);
+    Files.move(draft, home.resolve("pghoard.json"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private Path configFile(Consumer<ObjectNode> edit) throws IOException {
