@@ -71,9 +71,9 @@ public final class Alerts {
     entries.put(key(site), new Entry(before == null ? now : before.since(), now, text));
     file.write(entries);
     if (before == null) {
-      LOG.error("Alert {} for {}: {}", name, whose(site), text);
+      LOG.error("Alert {} for {}: {}", name, whose(site), line(text));
     } else if (!before.text().equals(text) && now.isAfter(before.last().plus(QUIET))) {
-      LOG.warn("Alert {} for {} still: {}", name, whose(site), text);
+      LOG.warn("Alert {} for {} still: {}", name, whose(site), line(text));
     }
     return before == null;
   }
@@ -140,6 +140,10 @@ public final class Alerts {
           "not the name of an alert (lower-case letters and underscores): " + name);
     }
     return new AlertFile(sites.config().alertFileDirectory().resolve(name));
+  }
+
+  private static String line(String text) {
+    return text.replace("\n", "; ");
   }
 
   private static String key(@Nullable SiteName site) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.backup.ServerWatch;
 import io.pghoard.codec.Compression;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.Sites;
@@ -27,6 +28,8 @@ record Wiring(Registry registry, Sites sites, Repositories repositories, Clock c
     registry.bind("retryNotice", new RetryNotice());
     registry.bind("repetitions", new Repetitions(clock));
     registry.bind("alerts", new Alerts(sites, clock));
+    registry.bind("serverAlerts", new ServerAlerts(new ServerWatch(sites), clock));
+    registry.bind("backlogAlert", new BacklogAlert(sites, clock));
     registry.bind("retention", new Retention(sites, repositories, clock));
     bindCompression(sites.config().compression());
     new RestoreWiring(this).bind();

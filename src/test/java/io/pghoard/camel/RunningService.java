@@ -62,7 +62,7 @@ public final class RunningService implements AutoCloseable {
    * @param edit changes the whole of pghoard.json; the site is {@code backup_sites.main}
    * @param properties names and values in turn
    */
-  private RunningService(
+  public RunningService(
       Path home, Path dataDirectory, Consumer<ObjectNode> edit, String... properties)
       throws Exception {
     this.home = home;

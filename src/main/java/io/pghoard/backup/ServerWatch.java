@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import io.pghoard.backup.ServerFinding.Kind;
+import io.pghoard.config.SiteConfig;
+import io.pghoard.config.SiteName;
+import io.pghoard.config.Sites;
+import io.pghoard.postgres.ConnectionInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Looks, again and again, whether a base backup of a site could be taken: connects as pg_basebackup
+ * would. {@link ServerCheck} asks for more, once.
+ */
+public final class ServerWatch {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  // The first one with a backup manifest, and the last one whose WAL this version knows.
+  private static final int OLDEST = 13;
+  private static final int NEWEST = 18;
+
+  private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d{1,3})");
+
+  private final Sites sites;
+
+  public ServerWatch(Sites sites) {
+    this.sites = sites;
+  }
+
+  /** Connects to the first node that answers; a node that answers outweighs those that do not. */
+  public ServerFinding check(SiteName name) throws IOException {
+    SiteConfig site = sites.get(name);
+    Path psql;
+    try {
+      psql = ProgramSearch.psql(site);
+    } catch (IOException e) {
+      return new ServerFinding(Kind.REFUSED, String.valueOf(e.getMessage()));
+    }
+    Path directory = directory(site);
+    ServerFinding worst = new ServerFinding(Kind.REFUSED, "the site has no nodes");
+    try {
+      for (ConnectionInfo node : site.nodes()) {
+        ConnectionInfo shown = PrivateConnection.of(node, directory.resolve("passfile"));
+        ServerFacts facts;
+        try {
+          facts = ServerFacts.ask(psql, shown);
+        } catch (IOException e) {
+          worst = worse(worst, failed(node, String.valueOf(e.getMessage())));
+          continue;
+        }
+        return versions(site, facts.major());
+      }
+      return worst;
+    } finally {
+      Directories.delete(directory);
+    }
+  }
+
+  private static ServerFinding failed(ConnectionInfo node, String message) {
+    Kind kind = ConnectionRefusal.kind(message);
+    // The file is pghoard's own, of the password in pghoard.json.
+    String words = message.replaceAll("[;\\s]*password retrieved from file \"[^\"]*\"", "");
+    return new ServerFinding(
+        kind,
+        "cannot connect to %s: %s\n%s"
+            .formatted(node, words, new ConnectionRemedy(node, "replication").of(words)));
+  }
+
+  private static ServerFinding worse(ServerFinding one, ServerFinding other) {
+    boolean first = one.text().equals("the site has no nodes");
+    return first || one.kind() == Kind.UNREACHABLE ? other : one;
+  }
+
+  private static ServerFinding versions(SiteConfig site, int server) throws IOException {
+    Path program;
+    try {
+      program = ProgramSearch.baseBackup(site, server);
+    } catch (IOException e) {
+      return new ServerFinding(Kind.VERSION_MISMATCH, String.valueOf(e.getMessage()));
+    }
+    String text = RunningProgram.output(program.toString(), List.of("--version"), LIMIT);
+    Matcher version = VERSION.matcher(text);
+    if (!version.find()) {
+      throw new IOException(program + " --version is not understood: " + text.strip());
+    }
+    return versions(server, Integer.parseInt(version.group(1)), program);
+  }
+
+  /** What the major versions of a server and of the pg_basebackup for it mean. */
+  static ServerFinding versions(int server, int program, Path path) {
+    if (server < OLDEST || server > NEWEST) {
+      return new ServerFinding(
+          Kind.VERSION_UNSUPPORTED,
+          "the server is PostgreSQL %d, and this pghoard backs up %d to %d\n%s"
+              .formatted(
+                  server,
+                  OLDEST,
+                  NEWEST,
+                  server < OLDEST ? "upgrade PostgreSQL" : "upgrade pghoard"));
+    }
+    if (program < server) {
+      return new ServerFinding(
+          Kind.VERSION_MISMATCH,
+          "the server is PostgreSQL %d, and %s is of %d, which cannot read from it\ninstall the client programs of PostgreSQL %d, or set pg_basebackup_path or pg_bin_directory to them"
+              .formatted(server, path, program, server));
+    }
+    return ServerFinding.FINE;
+  }
+
+  private Path directory(SiteConfig site) throws IOException {
+    var onlyOwner =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    Path directory = sites.config().backupLocation().resolve(site.prefix()).resolve("server_check");
+    return Files.createDirectories(directory.toAbsolutePath(), onlyOwner);
+  }
+}

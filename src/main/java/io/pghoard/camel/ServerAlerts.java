@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import io.pghoard.backup.ServerFinding;
+import io.pghoard.backup.ServerFinding.Kind;
+import io.pghoard.backup.ServerWatch;
+import io.pghoard.config.SiteName;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the look at a site's server means for the site's alerts. */
+public final class ServerAlerts {
+  private static final Map<Kind, String> NAMES =
+      new EnumMap<>(
+          Map.of(
+              Kind.UNREACHABLE, "server_unreachable",
+              Kind.NOT_LET_IN, "pg_hba_conf_error",
+              Kind.NOT_AUTHENTICATED, "authentication_error",
+              Kind.REFUSED, "configuration_error",
+              Kind.VERSION_UNSUPPORTED, "version_unsupported_error",
+              Kind.VERSION_MISMATCH, "version_mismatch_error"));
+
+  private final ServerWatch server;
+  private final Clock clock;
+  private final Map<SiteName, Instant> silentSince = new ConcurrentHashMap<>();
+
+  ServerAlerts(ServerWatch server, Clock clock) {
+    this.server = server;
+    this.clock = clock;
+  }
+
+  /**
+   * Looks at the server of a site.
+   *
+   * @param patience milliseconds for which a server may be silent before that is an alert
+   */
+  public List<AlertChange> check(SiteName site, long patience) throws IOException {
+    return changes(site, server.check(site), Duration.ofMillis(patience));
+  }
+
+  /**
+   * What stands before the finding on the way into a server is in order; what stands behind it is
+   * not known.
+   */
+  private List<AlertChange> changes(SiteName site, ServerFinding finding, Duration patience) {
+    List<AlertChange> changes = new ArrayList<>();
+    for (Map.Entry<Kind, String> each : NAMES.entrySet()) {
+      if (each.getKey().compareTo(finding.kind()) < 0) {
+        changes.add(AlertChange.gone(each.getValue(), site));
+      }
+    }
+    if (finding.kind() != Kind.UNREACHABLE) {
+      silentSince.remove(site);
+    }
+    String name = raised(site, finding.kind(), patience);
+    if (name != null) {
+      changes.add(new AlertChange(name, site, finding.text()));
+    }
+    return changes;
+  }
+
+  private @Nullable String raised(SiteName site, Kind kind, Duration patience) {
+    if (kind == Kind.UNREACHABLE) {
+      Instant now = clock.instant();
+      Instant since = silentSince.computeIfAbsent(site, any -> now);
+      return now.isBefore(since.plus(patience)) ? null : NAMES.get(kind);
+    }
+    return NAMES.get(kind);
+  }
+}

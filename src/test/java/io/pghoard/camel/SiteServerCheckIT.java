@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pghoard.postgres.ClusterOptions;
+import io.pghoard.postgres.PostgresCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SiteServerCheckIT {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final String PASSWORD = "not-the-password";
+
+  @Test
+  void eachCause_hasItsOwnAlert_whichGoesWithIt(@TempDir Path home) throws Exception {
+    try (PostgresCluster cluster = PostgresCluster.create(ClusterOptions.standard());
+        RunningService daemon =
+            new RunningService(
+                home,
+                cluster.dataDirectory(),
+                root -> node(root, cluster),
+                "pghoard.server.check-delay",
+                "0",
+                "pghoard.server.check-period",
+                "100",
+                "pghoard.server.silence",
+                "1000")) {
+      Path rules = cluster.dataDirectory().resolve("pg_hba.conf");
+      String trust = Files.readString(rules);
+      assertThat(daemon.send("GET", "/health").statusCode()).isEqualTo(200);
+
+      cluster.psql("ALTER ROLE postgres PASSWORD 'another'");
+      rules(cluster, rules, "host all all 127.0.0.1/32 trust\n");
+      only(home, "pg_hba_conf_error", "no pg_hba.conf entry for replication", "add to pg_hba.conf");
+
+      rules(cluster, rules, "host all,replication all 127.0.0.1/32 scram-sha-256\n");
+      only(home, "authentication_error", "password authentication failed", "set the password of");
+
+      cluster.stop();
+      only(home, "server_unreachable", "Connection refused", "see that PostgreSQL runs");
+      // Whether the password is right now, nobody knows while the server is down.
+      assertThat(home.resolve("authentication_error")).exists();
+
+      Files.writeString(rules, trust);
+      cluster.start();
+      await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  Files.notExists(home.resolve("server_unreachable"))
+                      && Files.notExists(home.resolve("authentication_error"))
+                      && Files.notExists(home.resolve("pg_hba_conf_error")));
+      assertThat(home.resolve("configuration_error")).doesNotExist();
+      assertThat(home.resolve("spool/main/server_check")).doesNotExist();
+    }
+  }
+
+  private static void rules(PostgresCluster cluster, Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    // Any setting: it reloads.
+    cluster.configure("log_min_messages", "warning");
+  }
+
+  private static void only(Path home, String alert, String cause, String remedy) {
+    await()
+        .atMost(LIMIT)
+        .ignoreExceptionsInstanceOf(IOException.class)
+        .untilAsserted(
+            () ->
+                assertThat(Files.readString(home.resolve(alert)))
+                    .startsWith("site: main\n")
+                    .contains(cause, remedy)
+                    .doesNotContain(PASSWORD));
+    assertThat(home.resolve("configuration_error")).doesNotExist();
+  }
+
+  private static void node(ObjectNode root, PostgresCluster cluster) {
+    ObjectNode site = (ObjectNode) root.at("/backup_sites/main");
+    site.putArray("nodes").add(cluster.connectionString() + " password=" + PASSWORD);
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SiteWalBacklogTest {
+  @Test
+  void muchOrOldWal_isAnAlert_untilItIsArchived(@TempDir Path home) throws Exception {
+    try (RunningService service =
+        RunningService.with(
+            home, "pghoard.wal.backlog-period", "50", "pghoard.wal.backlog-files", "2")) {
+      Path status = service.dataDirectory.resolve("pg_wal/archive_status");
+      Path alert = home.resolve("archive_backlog_warning");
+      Path first = Files.createFile(status.resolve("000000010000000000000001.ready"));
+      Path second = Files.createFile(status.resolve("000000010000000000000002.ready"));
+      await().until(() -> Files.exists(alert));
+      assertThat(alert)
+          .content()
+          .contains("site: main", "2 WAL files wait in " + status.getParent());
+      Files.move(second, status.resolve("000000010000000000000002.done"));
+      await().until(() -> Files.notExists(alert));
+      Files.setLastModifiedTime(first, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+      await().until(() -> Files.exists(alert));
+      assertThat(alert).content().contains("the oldest since 2026-01-01T00:00:00Z");
+      Files.delete(first);
+      await().until(() -> Files.notExists(alert));
+    }
+  }
+}
