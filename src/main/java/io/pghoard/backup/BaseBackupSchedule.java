@@ -13,6 +13,7 @@ import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -45,7 +46,7 @@ public final class BaseBackupSchedule {
   private final BaseBackups backups;
   private final Repositories repositories;
   private final Clock clock;
-  private final Map<SiteName, Instant> requestedAt = new ConcurrentHashMap<>();
+  private final BaseBackupRequests requests;
   private final Map<SiteName, Known> known = new ConcurrentHashMap<>();
 
   /**
@@ -62,19 +63,45 @@ public final class BaseBackupSchedule {
       @Nullable Instant lastScheduledStart,
       @Nullable Instant lastSlot) {}
 
-  /** Knows of no requests yet. */
+  /** Knows of the requests that a daemon before it did not fulfil. */
   public BaseBackupSchedule(
       Sites sites, BaseBackups backups, Repositories repositories, Clock clock) {
     this.sites = sites;
     this.backups = backups;
     this.repositories = repositories;
     this.clock = clock;
+    this.requests = new BaseBackupRequests(sites.config().backupLocation());
   }
 
-  /** Asks for a base backup as soon as one may be started; asking twice is asking once. */
-  public void request(SiteName site) throws IOException {
-    sites.get(site);
-    requestedAt.put(site, clock.instant());
+  /**
+   * Asks for a base backup as soon as one may be started; asking twice is asking once. The request
+   * outlives this process.
+   *
+   * @throws BaseBackupNotNowException when none is begun now; in maintenance mode the request is
+   *     kept all the same
+   */
+  public void request(SiteName name) throws IOException {
+    if (!sites.get(name).active()) {
+      throw new BaseBackupNotNowException(
+          "site " + name + " is not active: no base backup of it is taken",
+          "set active to true in pghoard.json, and ask again");
+    }
+    requests.add(name, clock.instant());
+    if (inMaintenance()) {
+      Path file = sites.config().maintenanceModeFile();
+      throw new BaseBackupNotNowException(
+          "pghoard is in maintenance mode, as " + file + " exists: no base backup is begun",
+          "the request is kept: the base backup is taken when you have removed " + file);
+    }
+  }
+
+  private boolean inMaintenance() {
+    return Files.exists(sites.config().maintenanceModeFile());
+  }
+
+  /** When a base backup of the site was asked for that is still to be taken, or null. */
+  public @Nullable Instant requestedAt(SiteName name) throws IOException {
+    return requests.of(name);
   }
 
   /**
@@ -88,35 +115,35 @@ public final class BaseBackupSchedule {
     fulfil(name, status);
     if (!site.active()
         || status.running() != null
-        || Files.exists(sites.config().maintenanceModeFile())
+        || inMaintenance()
         || waitsAfterFailure(name, status)) {
       return null;
     }
-    if (requestedAt.containsKey(name)) {
+    if (requests.of(name) != null) {
       return REQUESTED;
     }
     return isTime(site, status) ? SCHEDULED : null;
   }
 
   /** A request is pending until a backup that began after it has succeeded. */
-  private void fulfil(SiteName name, BaseBackupStatus status) {
+  private void fulfil(SiteName name, BaseBackupStatus status) throws IOException {
     Ended last = status.last();
-    Instant asked = requestedAt.get(name);
+    Instant asked = requests.of(name);
     if (last != null
         && last.failure() == null
         && asked != null
         && !last.startTime().isBefore(asked)) {
       // Unless somebody has asked again meanwhile.
-      requestedAt.remove(name, asked);
+      requests.fulfilled(name, asked);
     }
   }
 
-  private boolean waitsAfterFailure(SiteName name, BaseBackupStatus status) {
+  private boolean waitsAfterFailure(SiteName name, BaseBackupStatus status) throws IOException {
     Ended last = status.last();
     if (last == null || last.failure() == null) {
       return false;
     }
-    Instant asked = requestedAt.get(name);
+    Instant asked = requests.of(name);
     if (asked != null && asked.isAfter(last.endTime())) {
       // Somebody who asks after the failure has seen it, and wants it tried now.
       return false;

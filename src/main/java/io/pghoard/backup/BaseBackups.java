@@ -165,12 +165,15 @@ public final class BaseBackups {
 
   /**
    * Deletes what base backups left that a killed service was taking: their chunks, when they are
-   * this host's or a day old, and their files here.
+   * this host's or a day old, and their files here; nothing in maintenance mode.
    *
    * @return the names of those backups
    */
   public List<String> sweep(SiteName site) throws IOException {
     SiteConfig config = sites.get(site);
+    if (Files.exists(sites.config().maintenanceModeFile())) {
+      return List.of();
+    }
     Set<String> ours = names.known(site);
     Directories.deleteAllBut(incoming(config), ours);
     ChunkSweep sweep = new ChunkSweep(repositories.of(site), new SiteKeys(config.prefix()));

@@ -7,6 +7,7 @@ import io.pghoard.archive.WalAbsentException;
 import io.pghoard.archive.WalConflictException;
 import io.pghoard.archive.WalGapException;
 import io.pghoard.archive.WalRefusedException;
+import io.pghoard.backup.BaseBackupNotNowException;
 import io.pghoard.config.UnknownSiteException;
 import io.pghoard.repository.ObjectExistsException;
 import io.pghoard.repository.ObjectMissingException;
@@ -84,6 +85,9 @@ public final class HttpProblem {
     if (failure instanceof WalConflictException conflict) {
       return conflict.remedy();
     }
+    if (failure instanceof BaseBackupNotNowException later) {
+      return later.remedy();
+    }
     return failure instanceof WalGapException gap ? gap.remedy() : null;
   }
 
@@ -101,6 +105,7 @@ public final class HttpProblem {
         || failure instanceof RestoreRefusedException
         || failure instanceof WalConflictException
         || failure instanceof WalGapException
+        || failure instanceof BaseBackupNotNowException
         || failure instanceof NotDirectoryException
         || failure instanceof FileAlreadyExistsException) {
       return 409;

@@ -34,7 +34,13 @@ public final class Status {
     for (SiteConfig site : sites.config().sites().values()) {
       bySite.put(site.name().text(), of(site));
     }
-    return Map.of("startup_time", startup.toString(), "backup_sites", bySite);
+    return Map.of(
+        "startup_time",
+        startup.toString(),
+        "maintenance_mode",
+        Files.exists(sites.config().maintenanceModeFile()),
+        "backup_sites",
+        bySite);
   }
 
   /** Writes the state to {@code json_state_file_path}, whole or not at all. */

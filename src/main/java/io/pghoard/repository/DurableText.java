@@ -13,9 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
 /** A small file that is there whole or not at all, and stays after a power cut. */
-record DurableText(Path file) {
+public record DurableText(Path file) {
   /** Replaces the file. Its directory must be there, and nobody else may write it now. */
-  void write(String text) throws IOException {
+  public void write(String text) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     Files.deleteIfExists(temporary);
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));

@@ -14,6 +14,7 @@ import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.StoredWal;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,6 +52,9 @@ public final class Retention {
     SiteConfig site = sites.get(name);
     if (!site.active()) {
       return RetentionPlan.nothing("site %s is not active: nothing goes".formatted(name));
+    }
+    if (Files.exists(sites.config().maintenanceModeFile())) {
+      return RetentionPlan.nothing("pghoard is in maintenance mode: nothing goes");
     }
     return plan(site, repositories.of(name), new SiteKeys(site.prefix()));
   }

@@ -23,6 +23,11 @@ class RetentionApplyTest {
   void oldBackup_goesWithItsChunksAndWal(@TempDir Path home) throws Exception {
     try (RunningService service = keepingOne(home)) {
       twoBackups(service.store());
+      int all = service.store().keys("main/").size();
+      Files.createFile(home.resolve("maintenance"));
+      service.call("retention-apply", Map.of("site", RunningService.SITE));
+      assertThat(service.store().keys("main/")).as("in maintenance mode").hasSize(all);
+      Files.delete(home.resolve("maintenance"));
 
       service.call("retention-apply", Map.of("site", RunningService.SITE));
 
