@@ -15,12 +15,13 @@ record BaseBackupWiring(Wiring wiring) {
     BaseBackups backups =
         new BaseBackups(wiring.sites(), wiring.repositories(), HostName.here(), wiring.clock());
     registry.bind("baseBackups", backups);
-    registry.bind(
-        "baseBackupSchedule",
-        new BaseBackupSchedule(wiring.sites(), backups, wiring.repositories(), wiring.clock()));
+    BaseBackupSchedule schedule =
+        new BaseBackupSchedule(wiring.sites(), backups, wiring.repositories(), wiring.clock());
+    registry.bind("baseBackupSchedule", schedule);
     BaseBackupList list = new BaseBackupList(wiring.sites(), wiring.repositories());
     registry.bind("baseBackupList", list);
-    registry.bind("status", new Status(wiring.sites(), backups, list, wiring.clock()));
+    SiteStatus ofSite = new SiteStatus(backups, schedule, list);
+    registry.bind("status", new Status(wiring.sites(), ofSite, registry, wiring.clock()));
     registry.bind("baseBackupSteps", new BaseBackupSteps());
     registry.bind("liveExec", new LiveExec());
     registry.bind("chunkOutcome", new ChunkOutcome());

@@ -147,6 +147,9 @@ public final class Service implements AutoCloseable {
               .addEventNotifier(
                   new LongWorkStop(
                       bean("baseBackups", BaseBackups.class), bean("restores", Restores.class)));
+          Transfers transfers = bean("transfers", Transfers.class);
+          transfers.restore(new StateFile(config.stateFile()).read());
+          context.addRoutePolicyFactory(new TransferPolicy(transfers));
           ReloadTurn turn = new ReloadTurn();
           context.getManagementStrategy().addEventNotifier(turn);
           context.getRegistry().bind("routeReload", new RouteReload(context, sites, files, turn));

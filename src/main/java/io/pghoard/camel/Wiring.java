@@ -29,6 +29,7 @@ record Wiring(Registry registry, Sites sites, Repositories repositories, Clock c
     registry.bind("repetitions", new Repetitions(clock));
     registry.bind("alerts", new Alerts(sites, clock));
     registry.bind("serverAlerts", new ServerAlerts(new ServerWatch(sites), clock));
+    registry.bind("transfers", new Transfers(sites, clock));
     registry.bind("backlogAlert", new BacklogAlert(sites, clock));
     registry.bind("retention", new Retention(sites, repositories, clock));
     bindCompression(sites.config().compression());

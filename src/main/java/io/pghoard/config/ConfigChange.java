@@ -70,6 +70,7 @@ public record ConfigChange(PghoardConfig running, PghoardConfig wanted) {
         wanted.transferThreads(),
         running.restoreThreads(),
         wanted.restorePrefetch(),
+        wanted.uploadRetriesWarningLimit(),
         running.routesDirectory(),
         inOrder);
   }

@@ -37,6 +37,7 @@ record ConfigReader(Section top, Path home) {
         transferThreads,
         top.whole("restore_process_count", Math.min(PROCESSORS + 1, 20), THREADS),
         top.whole("restore_prefetch", transferThreads, new Range(0, 256)),
+        top.whole("upload_retries_warning_limit", 3, new Range(0, 1_000_000)),
         routesDirectory(),
         sites(backupLocation));
   }

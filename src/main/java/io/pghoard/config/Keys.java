@@ -43,10 +43,10 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("restore_prefetch"),
           Key.read("hash_algorithm"),
           Key.read("routes_directory"),
+          Key.read("upload_retries_warning_limit"),
           Key.later("statsd", LEAVE_OUT),
           Key.later("pushgateway", LEAVE_OUT),
           Key.later("prometheus", LEAVE_OUT),
-          Key.later("upload_retries_warning_limit", LEAVE_OUT),
           Key.gone("stats", "no release of pghoard ever read it; its metrics were under statsd"),
           Key.gone(
               "push_gateway",

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param transferThreads how many transfers of one site run side by side
  * @param restoreThreads how many chunks a restore reads side by side
  * @param restorePrefetch how many segments are fetched ahead of the one that a restore asks for
+ * @param uploadRetriesWarningLimit after how many failures in a row to store something of a site
+ *     there is an alert
  * @param routesDirectory where the operator's own routes lie
  * @param sites by name, in the order of the file
  */
@@ -37,5 +39,6 @@ public record PghoardConfig(
     int transferThreads,
     int restoreThreads,
     int restorePrefetch,
+    int uploadRetriesWarningLimit,
     Path routesDirectory,
     Map<SiteName, SiteConfig> sites) {}

@@ -10,20 +10,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.util.Set;
 
 /** A small file that is there whole or not at all, and stays after a power cut. */
 public record DurableText(Path file) {
   /** Replaces the file. Its directory must be there, and nobody else may write it now. */
   public void write(String text) throws IOException {
+    write(text, OwnerOnly.FILE);
+  }
+
+  /** The same for a file that others may read as the umask says: it holds no secret. */
+  public void writeForAll(String text) throws IOException {
+    write(text, new FileAttribute<?>[0]);
+  }
+
+  private void write(String text, FileAttribute<?>... rights) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     Files.deleteIfExists(temporary);
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
     try (FileChannel channel =
         FileChannel.open(
-            temporary,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            OwnerOnly.FILE)) {
+            temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), rights)) {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }

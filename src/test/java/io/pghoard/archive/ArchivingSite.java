@@ -93,6 +93,7 @@ public final class ArchivingSite {
         2,
         2,
         2,
+        3,
         directory,
         Map.of(NAME, site));
   }

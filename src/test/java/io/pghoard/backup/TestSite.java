@@ -163,6 +163,7 @@ final class TestSite {
         1,
         1,
         1,
+        3,
         directory.resolve("routes"),
         Map.of(NAME, site));
   }

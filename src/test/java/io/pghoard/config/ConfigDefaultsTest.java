@@ -38,6 +38,7 @@ final class ConfigDefaultsTest {
                 Math.min(PROCESSORS + 3, 20),
                 Math.min(PROCESSORS + 1, 20),
                 Math.min(PROCESSORS + 3, 20),
+                3,
                 directory.resolve("routes"),
                 Map.of()));
   }

@@ -49,6 +49,7 @@ final class ConfigMappingTest {
             new CompressionConfig(Algorithm.ZSTD, -5, 3)),
         top("transfer", "{'thread_count': 3}", PghoardConfig::transferThreads, 3),
         top("restore_process_count", "3", PghoardConfig::restoreThreads, 3),
+        top("upload_retries_warning_limit", "5", PghoardConfig::uploadRetriesWarningLimit, 5),
         top("restore_prefetch", "0", PghoardConfig::restorePrefetch, 0),
         top("routes_directory", "'/r'", PghoardConfig::routesDirectory, Path.of("/r")));
   }

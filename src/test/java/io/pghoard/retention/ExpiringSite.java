@@ -201,6 +201,7 @@ final class ExpiringSite {
         1,
         1,
         1,
+        3,
         unused,
         Map.of(NAME, site));
   }

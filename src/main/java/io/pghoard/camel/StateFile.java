@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.pghoard.repository.DurableText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The JSON state file: whole or not there, and good for what a restart goes on from. */
+record StateFile(Path path) {
+  /**
+   * The version of what this pghoard writes; a later one may mean other things by the same words.
+   */
+  static final int VERSION = 1;
+
+  private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LARGEST = 64 << 20;
+
+  void write(Map<String, Object> state) throws IOException {
+    new DurableText(path).writeForAll(HttpAnswer.text(state));
+  }
+
+  /** What the daemon before wrote; nothing when there is no such file, or none to be used. */
+  JsonNode read() {
+    if (!Files.isRegularFile(path)) {
+      return MissingNode.getInstance();
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      JsonNode state = JSON.readTree(in.readNBytes(LARGEST));
+      int version = state.path("state_version").asInt();
+      if (version > VERSION) {
+        LOG.warn("{} is of a newer pghoard (version {}): the counts begin anew", path, version);
+        return MissingNode.getInstance();
+      }
+      return state;
+    } catch (JsonProcessingException e) {
+      LOG.warn("{} is damaged and will be written anew: the counts begin anew", path);
+    } catch (IOException e) {
+      LOG.warn("{} cannot be read ({}): the counts begin anew", path, e.getMessage());
+    }
+    return MissingNode.getInstance();
+  }
+}
