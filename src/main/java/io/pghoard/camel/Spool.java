@@ -4,9 +4,11 @@ package io.pghoard.camel;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -35,15 +37,22 @@ final class Spool implements Closeable {
     createPrivate(backupLocation);
     Path lockFile = backupLocation.resolve(".pghoard.lock");
     FileChannel channel =
-        FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            lockFile, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       FileLock held = tryLock(channel);
       if (held == null) {
         throw new IOException(
-            "another pghoard works in "
+            "another pghoard"
+                + holder(channel)
+                + " works in "
                 + backupLocation
                 + "; stop it, or give this one another backup_location");
       }
+      channel.truncate(0);
+      channel.write(
+          ByteBuffer.wrap(
+              (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
       Path directory = backupLocation.resolve("spool");
       clear(directory);
       Files.createDirectories(directory);
@@ -52,6 +61,14 @@ final class Spool implements Closeable {
       channel.close();
       throw e;
     }
+  }
+
+  /** Which process has the lock, as it wrote into the file; "" when it has not yet. */
+  private static String holder(FileChannel channel) throws IOException {
+    ByteBuffer text = ByteBuffer.allocate(20);
+    channel.read(text, 0);
+    String pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+    return pid.matches("[0-9]+") ? " (process " + pid + ")" : "";
   }
 
   /** Makes a directory that nobody else may look into: what lies there is the database. */

@@ -70,7 +70,8 @@ class SpoolTest {
     try (Spool first = Spool.ofDaemon(home)) {
       assertThatThrownBy(() -> Spool.ofDaemon(home).close())
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("another pghoard works in " + home);
+          .hasMessageContaining(
+              "another pghoard (process %d) works in %s", ProcessHandle.current().pid(), home);
       assertThat(first.directory()).isDirectory();
     }
     Spool.ofDaemon(home).close();

@@ -94,14 +94,8 @@ public final class DaemonProcess implements AutoCloseable {
    */
   public static DaemonProcess launch(
       Path home, int port, Map<String, String> environment, String... options) throws IOException {
-    Path config = home.resolve("pghoard.json");
-    String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-    List<String> line = new ArrayList<>(List.of(java, HEAP, "-XX:+UseSerialGC", "-cp"));
-    line.addAll(List.of(System.getProperty("java.class.path"), "io.pghoard.Pghoard"));
-    line.addAll(List.of("--config", config.toString()));
-    line.addAll(List.of(options));
     ProcessBuilder builder =
-        new ProcessBuilder(line)
+        command(home.resolve("pghoard.json"), options)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("daemon.log").toFile()));
     builder.environment().putAll(environment);
@@ -113,6 +107,20 @@ public final class DaemonProcess implements AutoCloseable {
       throw new IllegalStateException("the daemon does not start: " + daemon.log(), e);
     }
     return daemon;
+  }
+
+  private static ProcessBuilder command(Path config, String... options) {
+    String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+    List<String> line = new ArrayList<>(List.of(java, HEAP, "-XX:+UseSerialGC", "-cp"));
+    line.addAll(List.of(System.getProperty("java.class.path"), "io.pghoard.Pghoard"));
+    line.addAll(List.of("--config", config.toString()));
+    line.addAll(List.of(options));
+    return new ProcessBuilder(line);
+  }
+
+  /** A second daemon on the same pghoard.json; what it says is its output. */
+  public Process another() throws IOException {
+    return command(config()).redirectErrorStream(true).start();
   }
 
   private boolean answers() throws InterruptedException {
