@@ -61,7 +61,7 @@ final class HttpServerService extends VertxPlatformHttpServer {
         VertxPlatformHttpRouter.lookup(
             getCamelContext(),
             VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getPort()));
-    router.route().order(Integer.MIN_VALUE).handler(gate);
+    router.route().order(Integer.MIN_VALUE).handler(gate).failureHandler(new HttpCut(LARGEST_BODY));
     router.route().order(Integer.MAX_VALUE).handler(new HttpNotFound(router));
   }
 
