@@ -35,6 +35,7 @@ public final class ConfigReload {
   private final Sites sites;
   private final SiteWork work;
   private final SiteSwitch way;
+  private final Observer observer;
   private volatile boolean asked;
   // What nobody has looked at yet; the first look also ends an alert of a former run.
   private @Nullable Version looked;
@@ -55,11 +56,21 @@ public final class ConfigReload {
     }
   }
 
-  ConfigReload(Path file, Sites sites, SiteWork work, SiteSwitch way) {
+  ConfigReload(Path file, Sites sites, SiteWork work, SiteSwitch way, Observer observer) {
     this.file = file;
     this.sites = sites;
     this.work = work;
     this.way = way;
+    this.observer = observer;
+  }
+
+  /** Who is told of a reload, whatever comes of it. */
+  interface Observer {
+    /** The file is about to be read again. */
+    void reloading();
+
+    /** That has ended, or a change that had waited was made. */
+    void ended(PghoardConfig inForce);
   }
 
   /** Has the file read at the next look, changed or not: what SIGHUP asks for. */
@@ -76,20 +87,36 @@ public final class ConfigReload {
     List<AlertChange> alerts = new ArrayList<>();
     Version now = Version.of(file);
     // An editor may be at it: a save can be seen half done, or as a file that is gone.
-    if (asked || (!now.equals(looked) && now.equals(seen))) {
-      if (asked) {
-        LOG.info("{} is read again, as SIGHUP asks", file);
+    boolean reads = asked || (!now.equals(looked) && now.equals(seen));
+    boolean again = asked || (reads && looked != null);
+    PghoardConfig before = sites.config();
+    try {
+      if (again) {
+        observer.reloading();
       }
-      asked = false;
-      looked = now;
-      read(alerts);
-    }
-    seen = now;
-    if (wanted != null) {
-      switchTo(wanted, alerts);
+      if (reads) {
+        look(now, alerts);
+      }
+      seen = now;
+      if (wanted != null) {
+        switchTo(wanted, alerts);
+      }
+    } finally {
+      if (again || !sites.config().equals(before)) {
+        observer.ended(sites.config());
+      }
     }
     way.closeUnusedClients();
     return alerts;
+  }
+
+  private void look(Version now, List<AlertChange> alerts) {
+    if (asked) {
+      LOG.info("{} is read again, as SIGHUP asks", file);
+    }
+    asked = false;
+    looked = now;
+    read(alerts);
   }
 
   /** What is wrong with the file as it lies there, or null. */

@@ -2,6 +2,7 @@
 package io.pghoard.camel;
 
 import io.pghoard.backup.BaseBackups;
+import io.pghoard.config.LogConfig;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.Sites;
 import io.pghoard.host.ServiceNotice;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.StartupListener;
@@ -29,6 +31,7 @@ public final class Service implements AutoCloseable {
   private final Path file;
   private final boolean daemon;
   private final ServiceNotice notice;
+  private Consumer<LogConfig> logging = log -> {};
 
   private Service(PghoardConfig config, Path file, boolean daemon) throws IOException {
     this.config = config;
@@ -88,6 +91,31 @@ public final class Service implements AutoCloseable {
   public int run() throws Exception {
     main.run();
     return main.getExitCode();
+  }
+
+  private String state(PghoardConfig inForce) {
+    return "Sites: %d; HTTP on port %d".formatted(inForce.sites().size(), httpPort());
+  }
+
+  /** Has the log follow each configuration that comes into force; before the start. */
+  public Service logging(Consumer<LogConfig> follower) {
+    logging = follower;
+    return this;
+  }
+
+  private ConfigReload.Observer observer() {
+    return new ConfigReload.Observer() {
+      @Override
+      public void reloading() {
+        notice.reloading();
+      }
+
+      @Override
+      public void ended(PghoardConfig inForce) {
+        logging.accept(inForce.log());
+        notice.ready(state(inForce));
+      }
+    };
   }
 
   /** Has pghoard.json read again, changed or not, within a second or so. */
@@ -160,7 +188,8 @@ public final class Service implements AutoCloseable {
               .getRegistry()
               .bind(
                   "configReload",
-                  new ConfigReload(file, sites, work, new SiteSwitch(context, sites, turn)));
+                  new ConfigReload(
+                      file, sites, work, new SiteSwitch(context, sites, turn), observer()));
           context.addService(
               HttpServerService.bind(
                   context,
@@ -184,7 +213,7 @@ public final class Service implements AutoCloseable {
         throws Exception {
       if (daemon) {
         SiteTemplates.instantiate(context, sites.config().sites().values());
-        String state = "Sites: %d; HTTP on port %d".formatted(config.sites().size(), httpPort());
+        String state = state(sites.config());
         LOG.info("pghoard runs. {}", state);
         notice.ready(state);
       } else {

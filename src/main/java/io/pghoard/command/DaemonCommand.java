@@ -84,7 +84,8 @@ public final class DaemonCommand implements Callable<Integer> {
     }
     try (Logging logging = new Logging(debug, shortLog)) {
       logging.apply(settings.log());
-      try (Service service = Service.daemon(settings, file.toAbsolutePath())) {
+      try (Service service =
+          Service.daemon(settings, file.toAbsolutePath()).logging(logging::apply)) {
         Hangup.calls(service::reload);
         return service.run();
       }

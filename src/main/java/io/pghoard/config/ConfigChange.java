@@ -22,7 +22,6 @@ public record ConfigChange(PghoardConfig running, PghoardConfig wanted) {
     note(keys, "http_address", running.httpAddress(), wanted.httpAddress());
     note(keys, "http_port", running.httpPort(), wanted.httpPort());
     note(keys, "alert_file_dir", running.alertFileDirectory(), wanted.alertFileDirectory());
-    note(keys, "log_level", running.logLevel(), wanted.logLevel());
     note(keys, "compression", running.compression(), wanted.compression());
     note(keys, "restore_process_count", running.restoreThreads(), wanted.restoreThreads());
     note(keys, "routes_directory", running.routesDirectory(), wanted.routesDirectory());
@@ -64,7 +63,7 @@ public record ConfigChange(PghoardConfig running, PghoardConfig wanted) {
         running.alertFileDirectory(),
         wanted.stateFile(),
         wanted.maintenanceModeFile(),
-        running.logLevel(),
+        wanted.log(),
         running.compression(),
         wanted.hashAlgorithm(),
         wanted.transferThreads(),

@@ -67,10 +67,33 @@ final class WatchdogIT {
       Files.delete(sick);
       await().atMost(Duration.ofSeconds(20)).until(() -> alive(systemd) > before);
 
+      Path config = home.resolve("pghoard.json");
+      Files.writeString(
+          config, Files.readString(config).replaceFirst("\\{", "{\"log_format\": \"json\", "));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                new ProcessBuilder("kill", "-HUP", "" + daemon.pid()).start().waitFor();
+                return daemon.log().contains("\"message\":\"" + config + " is read again");
+              });
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () ->
+                  assertThat(systemd.notices().stream().filter(WatchdogIT::isReload))
+                      .startsWith(systemd.notices().get(0))
+                      .anyMatch(notice -> notice.matches("RELOADING=1;MONOTONIC_USEC=[0-9]+"))
+                      .endsWith(systemd.notices().get(0)));
+
       daemon.stop();
       List<String> all = systemd.notices();
       assertThat(all.get(all.size() - 1)).isEqualTo("STOPPING=1;STATUS=Stopping");
     }
+  }
+
+  private static boolean isReload(String notice) {
+    return notice.startsWith("RELOADING=1") || notice.startsWith("READY=1");
   }
 
   private static int alive(NoticeReceiver systemd) throws Exception {
