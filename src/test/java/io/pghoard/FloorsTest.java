@@ -40,7 +40,8 @@ class FloorsTest {
       List.of(
           List.of("command"),
           List.of("camel"),
-          List.of("backup", "restore", "archive", "retention"),
+          List.of("backup", "restore", "archive", "receive", "retention"),
+          List.of("server"),
           List.of("repository", "host"),
           List.of("config"),
           List.of("postgres", "codec", "check"));

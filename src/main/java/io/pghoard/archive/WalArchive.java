@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,12 +66,21 @@ public final class WalArchive {
    * @throws IOException when it could not be found out
    */
   public WalOffer open(SiteName site, WalFileName name) throws IOException {
-    Path directory = new DataDirectory(sites.get(site).dataDirectory()).wal();
-    return open(site, name, directory.resolve(name.text()));
+    return open(site, name, null);
   }
 
-  /** Opens a file that lies elsewhere than its name says: what a client sent. */
-  public WalOffer open(SiteName site, WalFileName name, Path file) throws IOException {
+  /**
+   * Opens a file that lies elsewhere than in the WAL directory of the site's cluster: that was
+   * received, or that a client sent.
+   *
+   * @param elsewhere null when it does not
+   */
+  public WalOffer open(SiteName site, WalFileName name, @Nullable Path elsewhere)
+      throws IOException {
+    Path file =
+        elsewhere == null
+            ? new DataDirectory(sites.get(site).localDataDirectory()).wal().resolve(name.text())
+            : elsewhere;
     Name offered = new Name(site, name);
     CompletableFuture<Void> turn = claim(offered);
     try {
@@ -133,8 +143,13 @@ public final class WalArchive {
    * stored for all that this process knows, it is not being stored, and it was not refused.
    */
   public boolean wanted(SiteName site, WalFileName name) throws IOException {
+    Path data = sites.get(site).dataDirectory();
+    return data != null && wanted(site, name, new DataDirectory(data).wal().resolve(name.text()));
+  }
+
+  /** The same of a file that lies elsewhere. */
+  public boolean wanted(SiteName site, WalFileName name, Path file) throws IOException {
     Name offered = new Name(site, name);
-    Path file = new DataDirectory(sites.get(site).dataDirectory()).wal().resolve(name.text());
     if (open.containsKey(offered)) {
       return false;
     }
@@ -142,6 +157,16 @@ public final class WalArchive {
       return !memory.isSettled(offered, WalSource.of(file));
     } catch (WalRefusedException e) {
       // Not there, or a link: archive_command says so, if PostgreSQL asks for it.
+      return false;
+    }
+  }
+
+  /** True when this process has stored exactly this file, or found it stored. */
+  public boolean isStored(SiteName site, WalFileName name, Path file) throws IOException {
+    try {
+      return memory.isStored(new Name(site, name), WalSource.of(file));
+    } catch (WalRefusedException e) {
+      // It is gone, or no file: nobody stored it.
       return false;
     }
   }

@@ -5,8 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.ReceivePlaces;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.DataDirectory;
+import io.pghoard.postgres.KnownCluster;
+import io.pghoard.postgres.MajorVersion;
+import io.pghoard.postgres.SystemIdentifier;
 import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalPageHeader;
@@ -19,6 +23,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,13 +35,13 @@ final class WalGate {
   private final PghoardConfig config;
   private final SiteConfig site;
   private final ObjectStore store;
-  private final DataDirectory cluster;
+  private final ReceivePlaces received;
 
   WalGate(PghoardConfig config, SiteConfig site, ObjectStore store) {
     this.config = config;
     this.site = site;
     this.store = store;
-    this.cluster = new DataDirectory(site.dataDirectory());
+    this.received = ReceivePlaces.of(config, site);
   }
 
   /**
@@ -53,22 +59,56 @@ final class WalGate {
     facts.put("compression-level", String.valueOf(compression.level()));
     facts.put("original-file-size", String.valueOf(source.size()));
     facts.put("host", host());
-    // A file that a client sent comes from a cluster that need not be on this machine.
-    if (Files.exists(cluster.path().resolve("PG_VERSION"))) {
-      facts.put("pg-version", String.valueOf(cluster.majorVersion().number()));
+    Optional<Cluster> cluster = cluster();
+    if (cluster.isPresent()) {
+      facts.put("pg-version", String.valueOf(cluster.get().versionNumber()));
       if (header.isPresent()) {
-        acceptance.checkCluster(header.get(), cluster.majorVersion(), cluster.systemIdentifier());
+        MajorVersion version = cluster.get().majorVersion();
+        acceptance.checkCluster(header.get(), version, cluster.get().identifier());
       }
     }
     header.ifPresent(page -> facts.put("system-identifier", page.systemIdentifier().toString()));
     return facts;
   }
 
+  /** What files of a site must have been written by. */
+  private record Cluster(
+      int versionNumber, MajorVersion majorVersion, SystemIdentifier identifier) {}
+
+  /** A file that a client sent comes from a cluster that need not be on this machine. */
+  private Optional<Cluster> cluster() throws IOException {
+    Optional<KnownCluster> said =
+        site.wal().received() ? KnownCluster.read(received.cluster()) : Optional.empty();
+    Path data = site.dataDirectory();
+    if (said.isPresent() || data == null || !Files.exists(data.resolve("PG_VERSION"))) {
+      return said.map(
+          all -> new Cluster(all.versionNumber(), all.majorVersion(), all.systemIdentifier()));
+    }
+    DataDirectory local = new DataDirectory(data);
+    MajorVersion version = local.majorVersion();
+    return Optional.of(new Cluster(version.number(), version, local.systemIdentifier()));
+  }
+
+  private Optional<Path> localHistory(String name) {
+    List<Path> directories = new ArrayList<>();
+    if (site.wal().received()) {
+      directories.add(received.incoming());
+    }
+    Path data = site.dataDirectory();
+    if (data != null) {
+      directories.add(new DataDirectory(data).wal());
+    }
+    return directories.stream()
+        .map(directory -> directory.resolve(name))
+        .filter(Files::exists)
+        .findFirst();
+  }
+
   private Optional<TimelineHistory> history(int timeline) throws IOException {
     String name = "%08X.history".formatted(timeline);
-    Path local = cluster.wal().resolve(name);
+    Optional<Path> local = localHistory(name);
     try {
-      String text = Files.exists(local) ? Files.readString(local) : stored(name);
+      String text = local.isPresent() ? Files.readString(local.get()) : stored(name);
       return Optional.of(TimelineHistory.parse(timeline, text));
     } catch (ObjectMissingException e) {
       return Optional.empty();

@@ -32,12 +32,13 @@ public record WalTarget(Path path) {
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException("not a path: " + text, e);
     }
-    Path data = site.dataDirectory().normalize();
+    Path data = site.dataDirectory();
     Path directory = path.getParent();
     // By its name, as pg_wal itself is often a symbolic link, and PostgreSQL's all the same.
     if (directory == null
-        || !(directory.equals(data.resolve("pg_wal"))
-            || directory.equals(data.resolve("pg_xlog")))) {
+        || data == null
+        || !(directory.equals(data.normalize().resolve("pg_wal"))
+            || directory.equals(data.normalize().resolve("pg_xlog")))) {
       throw outside(text, site);
     }
     if (!Files.isDirectory(directory)) {

@@ -43,7 +43,7 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
     checks.check("WAL that waits", "run this as the user that PostgreSQL runs as", this::waiting);
   }
 
-  private static Answer walLevel(NodeAnswers answers) {
+  static Answer walLevel(NodeAnswers answers) {
     String level = String.valueOf(answers.text("wal_level"));
     return level.equals("minimal")
         ? Answer.failed(level, "set wal_level = replica in postgresql.conf, and restart PostgreSQL")
@@ -115,7 +115,7 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
   }
 
   private Answer waiting() throws IOException {
-    Path status = new DataDirectory(site.dataDirectory()).wal().resolve("archive_status");
+    Path status = new DataDirectory(site.localDataDirectory()).wal().resolve("archive_status");
     if (!Files.isDirectory(status)) {
       return Answer.unknown("there is no " + status);
     }

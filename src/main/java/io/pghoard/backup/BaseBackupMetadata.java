@@ -6,6 +6,7 @@ import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.repository.BaseBackupObject.Chunk;
 import io.pghoard.repository.BaseBackupObject.Tablespace;
 import io.pghoard.repository.PythonTime;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +49,7 @@ final class BaseBackupMetadata {
         label.startSegment(),
         endTime,
         wal.endSegment(),
-        plan.site().dataDirectory().toString(),
+        dataDirectory(),
         plan.host(),
         version(),
         tablespaces,
@@ -57,7 +58,7 @@ final class BaseBackupMetadata {
 
   Map<String, String> ofMainObject(BaseBackupObject object) {
     Map<String, String> metadata = ofChunk(plan, mainObjectSize);
-    metadata.put("active-backup-mode", "archive_command");
+    metadata.put("active-backup-mode", plan.site().wal().mode().text());
     metadata.put("backup-decision-time", PythonTime.iso(plan.decided()));
     metadata.put("backup-reason", plan.reason());
     metadata.put("basebackup-mode", "local-tar");
@@ -79,6 +80,12 @@ final class BaseBackupMetadata {
             grid ->
                 metadata.put("normalized-backup-time", PythonTime.iso(grid.slot(plan.decided()))));
     return metadata;
+  }
+
+  /** Of a cluster on another machine only its server knows, and tells it to few. */
+  private String dataDirectory() {
+    Path directory = plan.site().dataDirectory();
+    return directory == null ? "" : directory.toString();
   }
 
   static String version() {

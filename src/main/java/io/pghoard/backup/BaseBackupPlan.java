@@ -5,6 +5,7 @@ import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.repository.SiteKeys;
+import io.pghoard.server.ServerFacts;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

@@ -14,6 +14,8 @@ import io.pghoard.repository.BaseBackupObject.Tablespace;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.SiteKeys;
+import io.pghoard.server.Progress;
+import io.pghoard.server.RunningProgram;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -88,7 +90,8 @@ public final class BaseBackupRun {
               plan.site().baseBackup().walTimeout(),
               "its WAL was not archived within "
                   + plan.site().baseBackup().walTimeout().toSeconds()
-                  + " s; look at archive_command and at the server's log");
+                  + " s; "
+                  + walRemedy());
         };
     BackupTars tars =
         plan.streamed() ? new StreamedTar(program) : new TarFiles(program, plan.tars(), tarNames());
@@ -122,9 +125,10 @@ public final class BaseBackupRun {
    * <p>PostgreSQL hands it to the archiver only when it archives at the moment of the promotion.
    */
   public Optional<WalFileName> historyInWalDirectory() throws IOException {
+    Path directory = walDirectory();
     return requiredWal()
         .history()
-        .filter(name -> Files.isRegularFile(walDirectory().resolve(name.text())));
+        .filter(name -> directory != null && Files.isRegularFile(directory.resolve(name.text())));
   }
 
   /**
@@ -166,13 +170,20 @@ public final class BaseBackupRun {
     WalFileName first = missing.get(0);
     return first.kind() == WalFileName.Kind.HISTORY
         ? "the timeline history file %s is neither in the repository nor in %s, and without it the base backup cannot be restored; archive it from a server that has it, or restore it to that directory"
-            .formatted(first, walDirectory())
-        : "of the WAL that the base backup needs, %d segments did not arrive in the repository in time, the first is %s; look at archive_command and at the server's log"
-            .formatted(missing.size(), first);
+            .formatted(first, walDirectory() == null ? "pg_wal" : walDirectory())
+        : "of the WAL that the base backup needs, %d segments did not arrive in the repository in time, the first is %s; %s"
+            .formatted(missing.size(), first, walRemedy());
   }
 
-  private Path walDirectory() {
-    return new DataDirectory(plan.site().dataDirectory()).wal();
+  private String walRemedy() {
+    return plan.site().wal().received()
+        ? "look whether pg_receivewal runs, and how far it is"
+        : "look at archive_command and at the server's log";
+  }
+
+  private @Nullable Path walDirectory() {
+    Path data = plan.site().dataDirectory();
+    return data == null ? null : new DataDirectory(data).wal();
   }
 
   public ObjectKey mainKey() {

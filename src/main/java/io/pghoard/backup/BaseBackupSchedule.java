@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ public final class BaseBackupSchedule {
   private final BaseBackups backups;
   private final Repositories repositories;
   private final Clock clock;
+  private final Predicate<SiteName> walComes;
   private final BaseBackupRequests requests;
   private final Map<SiteName, Known> known = new ConcurrentHashMap<>();
 
@@ -63,9 +65,25 @@ public final class BaseBackupSchedule {
       @Nullable Instant lastScheduledStart,
       @Nullable Instant lastSlot) {}
 
-  /** Knows of the requests that a daemon before it did not fulfil. */
+  /** The same, for sites whose WAL always comes. */
   public BaseBackupSchedule(
       Sites sites, BaseBackups backups, Repositories repositories, Clock clock) {
+    this(sites, backups, repositories, clock, site -> true);
+  }
+
+  /**
+   * Knows of the requests that a daemon before it did not fulfil.
+   *
+   * @param walComes whether WAL that a site's cluster writes from now on is on its way here; before
+   *     that, a base backup would wait for WAL that nobody keeps
+   */
+  public BaseBackupSchedule(
+      Sites sites,
+      BaseBackups backups,
+      Repositories repositories,
+      Clock clock,
+      Predicate<SiteName> walComes) {
+    this.walComes = walComes;
     this.sites = sites;
     this.backups = backups;
     this.repositories = repositories;
@@ -115,6 +133,7 @@ public final class BaseBackupSchedule {
     fulfil(name, status);
     if (!site.active()
         || status.running() != null
+        || !walComes.test(name)
         || inMaintenance()
         || waitsAfterFailure(name, status)) {
       return null;

@@ -2,6 +2,7 @@
 package io.pghoard.backup;
 
 import io.pghoard.postgres.ConnectionInfo;
+import io.pghoard.server.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -8,6 +8,9 @@ import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.DataDirectory;
 import io.pghoard.postgres.MajorVersion;
 import io.pghoard.postgres.SystemIdentifier;
+import io.pghoard.server.ProgramSearch;
+import io.pghoard.server.RunningProgram;
+import io.pghoard.server.ServerFacts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -70,7 +73,28 @@ final class NodeCheck {
     }
     version(checks);
     cluster(checks);
-    new ArchivingCheck(site, told, clock).run(checks);
+    if (site.wal().received()) {
+      receiving(checks, told);
+    } else {
+      new ArchivingCheck(site, told, clock).run(checks);
+    }
+  }
+
+  private void receiving(Checks checks, @Nullable NodeAnswers told) {
+    if (told == null) {
+      checks.unknown("wal_level", NOT_ASKED);
+    } else {
+      checks.check("wal_level", "", () -> ArchivingCheck.walLevel(told));
+    }
+    Integer major = major();
+    if (major == null) {
+      checks.unknown("pg_receivewal", NOT_ASKED);
+    } else {
+      checks.check(
+          "pg_receivewal",
+          "install PostgreSQL's client programs, or set pg_bin_directory",
+          () -> program(ProgramSearch.receiveWal(site, major), major, "pg_receivexlog_path"));
+    }
   }
 
   private void connection(Checks checks, String name, String database, Checks.Question question) {
@@ -178,7 +202,7 @@ final class NodeCheck {
     checks.check(
         "pg_basebackup",
         "install PostgreSQL's client programs, or set pg_bin_directory",
-        () -> program(major));
+        () -> program(ProgramSearch.baseBackup(site, major), major, "pg_basebackup_path"));
   }
 
   private static Answer version(int major) {
@@ -195,13 +219,11 @@ final class NodeCheck {
         : Answer.ok("PostgreSQL " + major);
   }
 
-  private Answer program(int major) throws IOException {
-    Path program = ProgramSearch.baseBackup(site, major);
+  private static Answer program(Path program, int major, String key) throws IOException {
     String words = RunningProgram.output(program.toString(), List.of("--version"), LIMIT).strip();
     Matcher version = VERSION.matcher(words);
     if (!version.find()) {
-      return Answer.failed(
-          program + " says of itself: " + words, "set pg_basebackup_path to pg_basebackup");
+      return Answer.failed(program + " says of itself: " + words, "correct or take away " + key);
     }
     return Integer.parseInt(version.group(1)) < major
         ? Answer.failed(
@@ -218,23 +240,30 @@ final class NodeCheck {
       return;
     }
     SystemIdentifier server = told.systemIdentifier();
-    checks.check(
-        "data directory",
-        "run this as the user that PostgreSQL runs as, and see that pg_data_directory is right",
-        () -> {
-          SystemIdentifier here = new DataDirectory(site.dataDirectory()).systemIdentifier();
-          return here.equals(server)
-              ? Answer.ok("it is the server's: system identifier " + server)
-              : Answer.failed(
-                  "%s has the system identifier %s, and the server %s: they are two clusters"
-                      .formatted(site.dataDirectory(), here, server),
-                  "correct pg_data_directory, or the site's nodes");
-        });
+    Path data = site.dataDirectory();
+    if (data != null) {
+      dataDirectory(checks, data, server);
+    }
     if (stored == null) {
       checks.unknown("repository", "there is no base backup that tells its cluster");
     } else {
       checks.check("repository", "", () -> sameCluster(server, stored));
     }
+  }
+
+  private static void dataDirectory(Checks checks, Path data, SystemIdentifier server) {
+    checks.check(
+        "data directory",
+        "run this as the user that PostgreSQL runs as, and see that pg_data_directory is right",
+        () -> {
+          SystemIdentifier here = new DataDirectory(data).systemIdentifier();
+          return here.equals(server)
+              ? Answer.ok("it is the server's: system identifier " + server)
+              : Answer.failed(
+                  "%s has the system identifier %s, and the server %s: they are two clusters"
+                      .formatted(data, here, server),
+                  "correct pg_data_directory, or the site's nodes");
+        });
   }
 
   private static Answer sameCluster(SystemIdentifier server, SystemIdentifier stored) {

@@ -6,6 +6,8 @@ import io.pghoard.check.Checks;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.SystemIdentifier;
+import io.pghoard.server.PrivateConnection;
+import io.pghoard.server.ProgramSearch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

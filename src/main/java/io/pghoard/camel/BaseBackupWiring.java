@@ -4,6 +4,9 @@ package io.pghoard.camel;
 import io.pghoard.backup.BaseBackupSchedule;
 import io.pghoard.backup.BaseBackups;
 import io.pghoard.host.HostName;
+import io.pghoard.config.SiteConfig;
+import io.pghoard.config.SiteName;
+import io.pghoard.receive.WalReceivers;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.camel.spi.Registry;
@@ -16,7 +19,8 @@ record BaseBackupWiring(Wiring wiring) {
         new BaseBackups(wiring.sites(), wiring.repositories(), HostName.here(), wiring.clock());
     registry.bind("baseBackups", backups);
     BaseBackupSchedule schedule =
-        new BaseBackupSchedule(wiring.sites(), backups, wiring.repositories(), wiring.clock());
+        new BaseBackupSchedule(
+            wiring.sites(), backups, wiring.repositories(), wiring.clock(), this::walComes);
     registry.bind("baseBackupSchedule", schedule);
     BaseBackupList list = new BaseBackupList(wiring.sites(), wiring.repositories());
     registry.bind("baseBackupList", list);
@@ -26,6 +30,13 @@ record BaseBackupWiring(Wiring wiring) {
     registry.bind("liveExec", new LiveExec());
     registry.bind("chunkOutcome", new ChunkOutcome());
     registry.bind("baseBackupThreads", threads());
+  }
+
+  private boolean walComes(SiteName name) {
+    SiteConfig site = wiring.sites().config().sites().get(name);
+    return site == null
+        || !site.wal().received()
+        || wiring.registry().lookupByNameAndType("walReceivers", WalReceivers.class).streams(name);
   }
 
   /**

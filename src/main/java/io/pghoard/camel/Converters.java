@@ -6,6 +6,7 @@ import io.pghoard.config.SiteName;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.ObjectKey;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -13,8 +14,8 @@ import org.apache.camel.spi.TypeConverterRegistry;
 import org.apache.camel.support.SimpleTypeConverter;
 
 /**
- * Lets a route hand text to a bean that asks for a value: a site, a WAL file name, a key; and a
- * chunk to a data format.
+ * Lets a route hand text to a bean that asks for a value: a site, a WAL file name, a key, a path;
+ * and a chunk to a data format.
  */
 final class Converters {
   private Converters() {}
@@ -23,6 +24,7 @@ final class Converters {
     register(context, SiteName.class, SiteName::new);
     register(context, WalFileName.class, WalFileName::parse);
     register(context, ObjectKey.class, ObjectKey::new);
+    register(context, Path.class, Path::of);
     TypeConverterRegistry registry = context.getTypeConverterRegistry();
     SimpleTypeConverter.ConversionMethod content =
         (Class<?> wanted, Exchange exchange, Object value) -> ((Chunk) value).content();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
-import io.pghoard.backup.RunningProgram;
+import io.pghoard.server.RunningProgram;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.camel.component.exec.ExecCommand;

@@ -111,7 +111,7 @@ public final class RouteReload {
         apply(name, now.get(name));
       }
       if (changed.stream().anyMatch(RouteReload::isTemplate)) {
-        SiteTemplates.instantiate(context, sites.config().sites().values());
+        SiteTemplates.instantiate(context, sites.config());
       }
       applied = now;
       refused = Map.of();
@@ -208,7 +208,7 @@ public final class RouteReload {
         }
       }
       scratch.start();
-      SiteTemplates.instantiate(scratch, sites.config().sites().values());
+      SiteTemplates.instantiate(scratch, sites.config());
     }
   }
 

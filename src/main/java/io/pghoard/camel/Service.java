@@ -212,7 +212,7 @@ public final class Service implements AutoCloseable {
     public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted)
         throws Exception {
       if (daemon) {
-        SiteTemplates.instantiate(context, sites.config().sites().values());
+        SiteTemplates.instantiate(context, sites.config());
         String state = state(sites.config());
         LOG.info("pghoard runs. {}", state);
         notice.ready(state);

@@ -34,7 +34,7 @@ record SiteSwitch(CamelContext context, Sites sites, ReloadTurn turn) {
       context.getRegistry().findByType(SiteDoor.class).forEach(door -> door.forget(site));
       SiteConfig now = next.sites().get(site);
       if (now != null) {
-        SiteTemplates.instantiate(context, now);
+        SiteTemplates.instantiate(context, now, next);
       }
     }
   }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.ReceivePlaces;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.postgres.DataDirectory;
-import java.util.Collection;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,8 +20,9 @@ import org.apache.camel.model.RouteTemplateDefinition;
  * Makes the routes of each active site from the route templates: every template whose id starts
  * with {@code site-} becomes the route {@code TEMPLATE-SITE}.
  *
- * <p>A template may declare the parameters {@code site}, {@code dataDirectory} and {@code
- * walDirectory}.
+ * <p>A template may declare the parameters {@code site}, {@code dataDirectory}, {@code
+ * walDirectory} and {@code incomingDirectory}; and {@code mode}, whose default value is the
+ * active_backup_mode of the sites that it is for.
  */
 final class SiteTemplates {
   private static final String PREFIX = "site-";
@@ -30,11 +33,11 @@ final class SiteTemplates {
    * Makes every site's routes anew, once those of its store are there; a route of the same id is
    * replaced, and one whose template or site is gone is removed.
    */
-  static void instantiate(CamelContext context, Collection<SiteConfig> sites) throws Exception {
-    StoreRoutes.require(context, sites);
+  static void instantiate(CamelContext context, PghoardConfig config) throws Exception {
+    StoreRoutes.require(context, config.sites().values());
     Set<String> made = new HashSet<>();
-    for (SiteConfig site : sites) {
-      made.addAll(instantiate(context, site));
+    for (SiteConfig site : config.sites().values()) {
+      made.addAll(instantiate(context, site, config));
     }
     for (Route route : List.copyOf(context.getRoutes())) {
       if (route.getRouteId().startsWith(PREFIX) && !made.contains(route.getRouteId())) {
@@ -44,13 +47,13 @@ final class SiteTemplates {
   }
 
   /** Makes the routes of one site, none when it is not active; their ids. */
-  static Set<String> instantiate(CamelContext context, SiteConfig site) {
+  static Set<String> instantiate(CamelContext context, SiteConfig site, PghoardConfig config) {
     Set<String> made = new HashSet<>();
     List<RouteTemplateDefinition> templates =
         List.copyOf(((ModelCamelContext) context).getRouteTemplateDefinitions());
     for (RouteTemplateDefinition template : templates) {
-      if (site.active() && template.getId().startsWith(PREFIX)) {
-        made.add(instantiate(context, template.getId(), site));
+      if (site.active() && isFor(site, template)) {
+        made.add(instantiate(context, template.getId(), site, config));
       }
     }
     return made;
@@ -70,14 +73,29 @@ final class SiteTemplates {
     context.removeRoute(route.getRouteId());
   }
 
-  private static String instantiate(CamelContext context, String template, SiteConfig site) {
+  private static boolean isFor(SiteConfig site, RouteTemplateDefinition template) {
+    return template.getId().startsWith(PREFIX)
+        && template.getTemplateParameters().stream()
+            .filter(parameter -> parameter.getName().equals("mode"))
+            .allMatch(mode -> site.wal().mode().text().equals(mode.getDefaultValue()));
+  }
+
+  private static String instantiate(
+      CamelContext context, String template, SiteConfig site, PghoardConfig config) {
     String routeId = template + "-" + site.name();
-    return TemplatedRouteBuilder.builder(context, template)
-        .routeId(routeId)
-        .prefixId(routeId)
-        .parameter("site", site.name().text())
-        .parameter("dataDirectory", site.dataDirectory().toString())
-        .parameter("walDirectory", new DataDirectory(site.dataDirectory()).wal().toString())
+    TemplatedRouteBuilder builder =
+        TemplatedRouteBuilder.builder(context, template)
+            .routeId(routeId)
+            .prefixId(routeId)
+            .parameter("site", site.name().text())
+            .parameter("incomingDirectory", ReceivePlaces.of(config, site).incoming().toString());
+    Path data = site.dataDirectory();
+    if (data != null) {
+      builder
+          .parameter("dataDirectory", data.toString())
+          .parameter("walDirectory", new DataDirectory(data).wal().toString());
+    }
+    return builder
         .handler(definition -> definition.getRoute().routeGroup(site.name().text()))
         .add();
   }

@@ -35,7 +35,11 @@ final class WalReadyFilter implements GenericFileFilter<File> {
       WalFileName wal = WalFileName.parse(name.substring(0, name.length() - READY.length()));
       Path directory = Path.of(file.getAbsoluteFilePath()).getParent();
       for (SiteConfig site : sites.config().sites().values()) {
-        Path status = new DataDirectory(site.dataDirectory()).wal().resolve("archive_status");
+        Path data = site.dataDirectory();
+        if (data == null) {
+          continue;
+        }
+        Path status = new DataDirectory(data).wal().resolve("archive_status");
         if (status.toAbsolutePath().equals(directory) && archive.wanted(site.name(), wal)) {
           return true;
         }

@@ -3,6 +3,7 @@ package io.pghoard.camel;
 
 import io.pghoard.archive.WalArchive;
 import io.pghoard.archive.WalFetch;
+import io.pghoard.receive.WalReceivers;
 import java.time.Duration;
 import org.apache.camel.spi.Registry;
 
@@ -18,6 +19,11 @@ record WalWiring(Wiring wiring) {
         new WalArchive(wiring.sites(), wiring.repositories(), PATIENCE, wiring.clock());
     registry.bind("walArchive", archive);
     registry.bind("walReadyFilter", new WalReadyFilter(wiring.sites(), archive));
+    WalReceivers receivers = new WalReceivers(wiring.sites(), wiring.clock());
+    registry.bind("walReceivers", receivers);
+    registry.bind("walReceivePolicy", new WalReceivePolicy(receivers));
+    registry.bind("soleExec", new SoleExec());
+    registry.bind("receivedWal", new ReceivedWal(wiring.sites(), archive));
     registry.bind("walFetch", new WalFetch(wiring.sites(), wiring.repositories(), PATIENCE));
     registry.bind("httpWal", new HttpWal(wiring.sites()));
   }

@@ -20,8 +20,6 @@ record ConfigReader(Section top, Path home) {
 
   PghoardConfig read() {
     Path backupLocation = backupLocation();
-    // Checked like the others, and of use once pghoard receives WAL.
-    top.absolutePath("pg_receivexlog_path");
     int transferThreads = transferThreads();
     return new PghoardConfig(
         backupLocation,
@@ -121,6 +119,7 @@ record ConfigReader(Section top, Path home) {
   private Map<SiteName, SiteConfig> sites(Path backupLocation) {
     Map<SiteName, SiteConfig> sites = new LinkedHashMap<>();
     Path program = top.absolutePath("pg_basebackup_path");
+    Path receiver = top.absolutePath("pg_receivexlog_path");
     ObjectValue all = top.object("backup_sites");
     if (all == null) {
       return sites;
@@ -137,7 +136,7 @@ record ConfigReader(Section top, Path home) {
                 "write an object in { }");
       } else {
         Section section = new Section(object, Keys.SITE, top.problems());
-        SiteConfig site = new SiteReader(section, backupLocation, program).read(name);
+        SiteConfig site = new SiteReader(section, backupLocation, program, receiver).read(name);
         contradictions.check(site, section);
         sites.put(name, site);
       }

@@ -87,12 +87,11 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("basebackup_chunks_in_progress"),
           Key.read("basebackup_wal_timeout_seconds"),
           Key.read("restore_directories"),
+          Key.read("pg_receivexlog"),
           Key.later("encryption_key_id", "leave it out: objects are stored in plain until then"),
           Key.laterUnlessEmpty(
               "encryption_keys", "leave it out: objects are stored in plain until then"),
           Key.laterUnlessEmpty("moved_from", "leave it out"),
-          Key.laterUnlessEmpty(
-              "pg_receivexlog", "leave it out, with active_backup_mode archive_command"),
           Key.later("basebackup_delta_mode_min_delta_file_size", LEAVE_OUT),
           Key.later("basebackup_delta_mode_chunk_size", LEAVE_OUT),
           Key.later("basebackup_delta_mode_max_retries", LEAVE_OUT),
@@ -112,6 +111,14 @@ record Keys(String where, Map<String, Key> byName) {
       of("in compression", Key.read("algorithm"), Key.read("level"), Key.read("thread_count"));
 
   static final Keys TRANSFER = of("in transfer", Key.read("thread_count"));
+
+  static final Keys RECEIVE =
+      of(
+          "in pg_receivexlog",
+          Key.read("disk_space_check_interval"),
+          Key.read("min_disk_free_bytes"),
+          Key.read("resume_multiplier"),
+          Key.read("synchronous"));
 
   static final Keys LOCAL_STORAGE =
       of(
@@ -190,6 +197,7 @@ record Keys(String where, Map<String, Key> byName) {
     all.put("compression.", List.of(COMPRESSION));
     all.put("transfer.", List.of(TRANSFER));
     all.put("backup_sites.SITE.", List.of(SITE));
+    all.put("backup_sites.SITE.pg_receivexlog.", List.of(RECEIVE));
     all.put(
         "backup_sites.SITE.object_storage.",
         List.of(LOCAL_STORAGE, S3_STORAGE, AZURE_STORAGE, ROUTED_STORAGE));

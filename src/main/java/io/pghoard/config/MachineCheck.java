@@ -39,7 +39,10 @@ public final class MachineCheck {
     if (!site.active()) {
       return;
     }
-    dataDirectory(path + ".pg_data_directory", site.dataDirectory());
+    Path data = site.dataDirectory();
+    if (data != null) {
+      dataDirectory(path + ".pg_data_directory", data);
+    }
     Path binaries = site.binDirectory();
     if (binaries != null && !Files.isDirectory(binaries)) {
       wrong(
@@ -53,6 +56,13 @@ public final class MachineCheck {
           path + ".pg_basebackup_path",
           program + " is no program that can be run",
           "set it to the path of pg_basebackup, or leave it out");
+    }
+    Path receiver = site.wal().receiveProgram();
+    if (site.wal().received() && receiver != null && !Files.isExecutable(receiver)) {
+      wrong(
+          path + ".pg_receivexlog_path",
+          receiver + " is no program that can be run",
+          "set it to the path of pg_receivewal, or leave it out");
     }
   }
 

@@ -11,14 +11,23 @@ import io.pghoard.postgres.ConnectionString;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a node: an object of libpq's parameters, libpq's key=value string, or its URI. */
-record NodeReader(Problems problems) {
-  private static final String LATER_SLOT =
-      "a replication slot is for receiving WAL, which a later release brings";
+/**
+ * Reads a node: an object of libpq's parameters, libpq's key=value string, or its URI; and beside
+ * them a replication slot, which is no parameter of libpq's.
+ *
+ * @param slotsAllowed whether a node may have a replication slot
+ * @param slots to which the slots of nodes are added
+ */
+record NodeReader(Problems problems, boolean slotsAllowed, Map<ConnectionInfo, String> slots) {
+  private static final String OTHER_MODE =
+      "a replication slot is for active_backup_mode pg_receivexlog";
   private static final String NO_SLOT =
       "take slot away, and drop an unused slot in PostgreSQL: it keeps WAL for ever";
+
+  private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,63}");
 
   /** The node, or null when something is wrong with it. */
   @Nullable ConnectionInfo read(JsonValue value) {
@@ -69,7 +78,7 @@ record NodeReader(Problems problems) {
         // The keyword itself is not shown: it may be a piece of a password that lacks its quotes.
         whole &= isKnown(text.place(), keyword, "a keyword of the text");
       }
-      return whole ? parameters : null;
+      return whole ? new LinkedHashMap<>(parameters) : null;
     } catch (IllegalArgumentException unreadable) {
       problems.add(
           text.place(),
@@ -81,11 +90,11 @@ record NodeReader(Problems problems) {
 
   private boolean isKnown(Place place, String keyword, String shown) {
     Set<String> known = ConnectionInfo.keywords();
-    if (known.contains(keyword)) {
+    if (known.contains(keyword) || (slotsAllowed && keyword.equals("slot"))) {
       return true;
     }
     if (keyword.equals("slot")) {
-      problems.add(place, LATER_SLOT, NO_SLOT);
+      problems.add(place, OTHER_MODE, NO_SLOT);
     } else if (keyword.equals("username")) {
       problems.add(place, "libpq has no parameter username", "the parameter is called user");
     } else {
@@ -98,8 +107,20 @@ record NodeReader(Problems problems) {
   }
 
   private @Nullable ConnectionInfo connectionInfo(Place place, Map<String, String> parameters) {
+    String slot = parameters.remove("slot");
+    if (slot != null && !SLOT.matcher(slot).matches()) {
+      problems.add(
+          place,
+          "the slot has a name that PostgreSQL does not take",
+          "write up to 63 lower-case letters, digits and underscores");
+      return null;
+    }
     try {
-      return new ConnectionInfo(parameters);
+      ConnectionInfo node = new ConnectionInfo(parameters);
+      if (slot != null) {
+        slots.put(node, slot);
+      }
+      return node;
     } catch (IllegalArgumentException refused) {
       problems.add(place, "libpq cannot use this: " + refused.getMessage(), "correct the value");
       return null;

@@ -2,6 +2,7 @@
 package io.pghoard.config;
 
 import io.pghoard.postgres.ConnectionInfo;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param prefix the start of all its object keys, with no slash at either end
  * @param active false: nothing is taken or deleted, the site can only be restored
  * @param nodes how to connect to the cluster; at least one while the site is active
- * @param dataDirectory the cluster's data directory on this machine; for a restore, the one to come
+ * @param dataDirectory the cluster's data directory on this machine; for a restore, the one to
+ *     come; or null: the cluster lies on another machine, and its WAL is received
  * @param binDirectory where PostgreSQL's programs lie, or null: searched
  * @param baseBackupProgram the path of pg_basebackup, or null: searched in binDirectory, then in
  *     PATH
@@ -23,9 +25,24 @@ public record SiteConfig(
     String prefix,
     boolean active,
     List<ConnectionInfo> nodes,
-    Path dataDirectory,
+    @Nullable Path dataDirectory,
     @Nullable Path binDirectory,
     @Nullable Path baseBackupProgram,
     List<Path> restoreDirectories,
     StorageConfig storage,
-    BaseBackupConfig baseBackup) {}
+    BaseBackupConfig baseBackup,
+    WalConfig wal) {
+  /**
+   * The data directory, for what cannot do without.
+   *
+   * @throws IOException when the cluster lies on another machine
+   */
+  public Path localDataDirectory() throws IOException {
+    if (dataDirectory == null) {
+      throw new IOException(
+          "site %s has no pg_data_directory: its cluster does not lie on this machine, or set it"
+              .formatted(name));
+    }
+    return dataDirectory;
+  }
+}

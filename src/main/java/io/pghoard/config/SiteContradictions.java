@@ -39,10 +39,11 @@ final class SiteContradictions {
 
   /** PostgreSQL removes what it does not know there, and a base backup would hold itself. */
   private void checkDataDirectory(SiteConfig site, Section section) {
-    if (!section.isSet("pg_data_directory") || site.dataDirectory().equals(Path.of("/"))) {
+    Path data = site.dataDirectory();
+    if (data == null || !section.isSet("pg_data_directory") || data.equals(Path.of("/"))) {
       return;
     }
-    if (backupLocation.startsWith(site.dataDirectory())) {
+    if (backupLocation.startsWith(data)) {
       section.wrong(
           "pg_data_directory",
           "backup_location lies inside it",
@@ -50,7 +51,7 @@ final class SiteContradictions {
     }
     if (section.isSet("object_storage")
         && site.storage() instanceof LocalStorage local
-        && local.directory().startsWith(site.dataDirectory())) {
+        && local.directory().startsWith(data)) {
       section.wrong(
           "object_storage",
           "the repository lies inside pg_data_directory",

@@ -3,6 +3,7 @@ package io.pghoard.config;
 
 import io.pghoard.postgres.ConnectionInfo;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,52 +14,33 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backupLocation of the whole file
  * @param baseBackupProgram of the whole file; a site's own comes first
+ * @param receiveProgram of the whole file, likewise
  */
-record SiteReader(Section site, Path backupLocation, @Nullable Path baseBackupProgram) {
-  private static final String ARCHIVE_COMMAND =
-      "set it to \"archive_command\", and PostgreSQL's archive_command to pghoard_archivecommand";
-
-  private static final Map<String, String> LATER_BACKUP_MODES =
-      Map.of(
-          "pg_receivexlog", "receiving WAL comes with a later release",
-          "walreceiver", "receiving WAL comes with a later release",
-          "standalone_hot_backup", "base backups with their WAL inside come with a later release",
-          "basic", "base backups without WAL cannot be restored");
-
+record SiteReader(
+    Section site,
+    Path backupLocation,
+    @Nullable Path baseBackupProgram,
+    @Nullable Path receiveProgram) {
   SiteConfig read(SiteName name) {
     boolean active = site.truth("active", true);
-    backupMode(active);
+    WalReader wal = new WalReader(site);
+    BackupMode mode = wal.mode(active);
     baseBackupMode();
-    // Checked like the others, and of use once pghoard receives WAL.
-    site.absolutePath("pg_receivexlog_path");
+    NodeReader nodes = new NodeReader(site.problems(), slotsAllowed(mode), new LinkedHashMap<>());
+    List<ConnectionInfo> connections = nodes(active, nodes);
     Path program = site.absolutePath("pg_basebackup_path");
     return new SiteConfig(
         name,
         new PrefixReader(site).read(name.text()),
         active,
-        nodes(active),
-        dataDirectory(),
+        connections,
+        dataDirectory(mode),
         site.absolutePath("pg_bin_directory"),
         program == null ? baseBackupProgram : program,
         site.absolutePaths("restore_directories"),
         new StorageReader(site.problems(), backupLocation).read(site),
-        new BaseBackupReader(site).read());
-  }
-
-  private void backupMode(boolean active) {
-    if (!site.has("active_backup_mode")) {
-      if (active) {
-        site.missing("active_backup_mode", ARCHIVE_COMMAND);
-      }
-      return;
-    }
-    String mode = site.text("active_backup_mode", "archive_command");
-    String later = LATER_BACKUP_MODES.get(mode);
-    if (later != null) {
-      site.wrong("active_backup_mode", later, ARCHIVE_COMMAND);
-    } else if (!mode.equals("archive_command")) {
-      site.wrong("active_backup_mode", "no mode has this name", ARCHIVE_COMMAND);
-    }
+        new BaseBackupReader(site).read(),
+        wal.read(mode, receiveProgram, Map.copyOf(nodes.slots())));
   }
 
   /** The three modes that mean a whole backup through pg_basebackup; all of them stream here. */
@@ -74,7 +56,7 @@ record SiteReader(Section site, Path backupLocation, @Nullable Path baseBackupPr
     }
   }
 
-  private List<ConnectionInfo> nodes(boolean active) {
+  private List<ConnectionInfo> nodes(boolean active, NodeReader reader) {
     if (!site.has("nodes")) {
       if (active) {
         site.missing("nodes", "list how to connect: \"nodes\": [{\"host\": ..., \"user\": ...}]");
@@ -85,12 +67,21 @@ record SiteReader(Section site, Path backupLocation, @Nullable Path baseBackupPr
     if (active && site.isEmptyList("nodes")) {
       site.wrong("nodes", "the list is empty", "list at least one way to connect to the cluster");
     }
-    NodeReader reader = new NodeReader(site.problems());
     return nodes.stream().map(reader::read).filter(Objects::nonNull).toList();
   }
 
-  private Path dataDirectory() {
+  /**
+   * A slot that nothing reads keeps WAL for ever; a site that is only restored has no use for it.
+   */
+  private boolean slotsAllowed(BackupMode mode) {
+    return mode == BackupMode.PG_RECEIVEXLOG || !site.has("active_backup_mode");
+  }
+
+  private @Nullable Path dataDirectory(BackupMode mode) {
     Path directory = site.absolutePath("pg_data_directory");
+    if (mode == BackupMode.PG_RECEIVEXLOG && !site.isSet("pg_data_directory")) {
+      return null;
+    }
     if (!site.isSet("pg_data_directory") && !site.has("pg_xlog_directory")) {
       site.missing(
           "pg_data_directory", "set it to the cluster's data directory, as an absolute path");

@@ -59,7 +59,10 @@ public final class Restores {
               + " the host");
     }
     List<Path> allowed = new ArrayList<>(site.restoreDirectories());
-    allowed.add(site.dataDirectory());
+    Path data = site.dataDirectory();
+    if (data != null) {
+      allowed.add(data);
+    }
     AllowedDirectories.require(request.targetDirectory(), allowed);
     return register(request, new RestoreHost(allowed, restoreCommand.apply(name)));
   }

@@ -10,6 +10,7 @@ import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.config.WalConfig;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.LocalObjectStore;
@@ -78,7 +79,8 @@ public final class ArchivingSite {
             null,
             List.of(),
             new LocalStorage(repository),
-            new BaseBackupConfig(null, null, null, 1, 1, null, 1 << 30, 2, Duration.ofMinutes(1)));
+            new BaseBackupConfig(null, null, null, 1, 1, null, 1 << 30, 2, Duration.ofMinutes(1)),
+            WalConfig.archived());
     return new PghoardConfig(
         spool,
         "127.0.0.1",

@@ -11,6 +11,7 @@ import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.config.WalConfig;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.repository.LocalObjectStore;
 import io.pghoard.repository.ObjectKey;
@@ -148,7 +149,8 @@ final class TestSite {
             null,
             List.of(),
             new LocalStorage(directory.resolve("repository")),
-            config);
+            config,
+            WalConfig.archived());
     return new PghoardConfig(
         directory.resolve("spool"),
         "127.0.0.1",

@@ -62,26 +62,35 @@ public final class DaemonProcess implements AutoCloseable {
   /** Writes pghoard.json, starts the daemon on it, and waits until it answers. */
   public static DaemonProcess start(Path home, PostgresCluster cluster, int port, Site site)
       throws IOException {
+    return start(
+        home,
+        port,
+        """
+        "active_backup_mode": "archive_command", "basebackup_interval_hours": %4$s,
+        "basebackup_chunk_size": 8388608, "restore_directories": ["%1$s"],
+        "pg_data_directory": "%2$s", "nodes": ["%3$s"],
+        "object_storage": %5$s
+        """
+            .formatted(
+                home,
+                cluster.dataDirectory(),
+                cluster.connectionString(),
+                site.interval(),
+                site.storage()));
+  }
+
+  /** Writes pghoard.json with these keys of the site, and starts the daemon on it. */
+  public static DaemonProcess start(Path home, int port, String site) throws IOException {
     String text =
         """
         {
           "backup_location": "%1$s/spool", "http_address": "127.0.0.1", "http_port": %2$d,
           "alert_file_dir": "%1$s", "json_state_file_path": "%1$s/state.json",
           "maintenance_mode_file": "%1$s/maintenance",
-          "backup_sites": {"main": {
-            "active_backup_mode": "archive_command", "basebackup_interval_hours": %5$s,
-            "basebackup_chunk_size": 8388608, "restore_directories": ["%1$s"],
-            "pg_data_directory": "%3$s", "nodes": ["%4$s"],
-            "object_storage": %6$s}}
+          "backup_sites": {"main": {%3$s}}
         }
         """
-            .formatted(
-                home,
-                port,
-                cluster.dataDirectory(),
-                cluster.connectionString(),
-                site.interval(),
-                site.storage());
+            .formatted(home, port, site);
     Files.write(home.resolve("pghoard.json"), text.getBytes(UTF_8));
     return launch(home, port, Map.of());
   }

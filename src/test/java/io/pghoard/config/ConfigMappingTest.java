@@ -8,6 +8,7 @@ import io.pghoard.postgres.ConnectionInfo;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +103,63 @@ final class ConfigMappingTest {
     SiteConfig site = ConfigText.valid().site(key, json).readSite(directory);
 
     assertThat(getter.apply(site)).isEqualTo(expected);
+  }
+
+  private static ConfigText receiving() {
+    return ConfigText.valid()
+        .site("active_backup_mode", "'pg_receivexlog'")
+        .withoutSite("pg_data_directory");
+  }
+
+  @Test
+  void receivingSite_hasTheDefaultsOf27() throws Exception {
+    SiteConfig site = receiving().readSite(directory);
+
+    assertThat(site.dataDirectory()).isNull();
+    assertThat(site.wal())
+        .isEqualTo(
+            new WalConfig(
+                BackupMode.PG_RECEIVEXLOG,
+                null,
+                Map.of(),
+                false,
+                Duration.ofSeconds(10),
+                null,
+                1.5));
+  }
+
+  @Test
+  void receivingSite_isRead() throws Exception {
+    ConfigText text =
+        receiving()
+            .top("pg_receivexlog_path", "'/bin/top'")
+            .site("active_backup_mode", "'walreceiver'")
+            .site("nodes", "[{'host': 'h', 'slot': 'backup_1'}, 'host=i slot=s', 'host=j']")
+            .site(
+                "pg_receivexlog",
+                "{'disk_space_check_interval': 3, 'min_disk_free_bytes': 1000,"
+                    + " 'resume_multiplier': 2.5, 'synchronous': true}");
+    SiteConfig site = text.readSite(directory);
+
+    assertThat(site.wal())
+        .isEqualTo(
+            new WalConfig(
+                BackupMode.PG_RECEIVEXLOG,
+                Path.of("/bin/top"),
+                Map.of(site.nodes().get(0), "backup_1", site.nodes().get(1), "s"),
+                true,
+                Duration.ofSeconds(3),
+                1000L,
+                2.5));
+    assertThat(site.nodes())
+        .extracting(ConnectionInfo::toConnectionString)
+        .containsExactly("host='h'", "host='i'", "host='j'");
+    assertThat(
+            text.site("pg_receivexlog_path", "'/bin/own'")
+                .readSite(directory)
+                .wal()
+                .receiveProgram())
+        .isEqualTo(Path.of("/bin/own"));
   }
 
   @ParameterizedTest

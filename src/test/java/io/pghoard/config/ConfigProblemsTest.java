@@ -95,6 +95,26 @@ final class ConfigProblemsTest {
     assertThat(problems.get(0).toString()).contains("the key is missing", said);
   }
 
+  /** Columns: what the site has under pg_receivexlog or nodes, what the problem says. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "pg_receivexlog | {'min_disk_free': 1} | the nearest known key is min_disk_free_bytes",
+        "pg_receivexlog | {'resume_multiplier': 1} | is not a number above 1",
+        "pg_receivexlog | {'disk_space_check_interval': 0} | is not a whole number from 1",
+        "pg_receivexlog | {'synchronous': 'yes'} | write true or false",
+        "nodes | [{'slot': 'Backup'}] | the slot has a name that PostgreSQL does not take",
+        "pg_data_directory | 'data' | is not an absolute path",
+      })
+  void receivingSite_isChecked(String key, String json, String said) {
+    ConfigText text =
+        ConfigText.valid().site("active_backup_mode", "'pg_receivexlog'").site(key, json);
+
+    assertThat(problems(text)).singleElement().asString().contains(said);
+  }
+
   @Test
   void missingBackupLocation_isTold() {
     assertThat(problems(ConfigText.valid().withoutTop("backup_location")))

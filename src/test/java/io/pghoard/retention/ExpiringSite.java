@@ -11,6 +11,7 @@ import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.config.WalConfig;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.postgres.WalSegmentSize;
@@ -186,7 +187,8 @@ final class ExpiringSite {
             null,
             List.of(),
             new LocalStorage(unused),
-            baseBackup);
+            baseBackup,
+            WalConfig.archived());
     return new PghoardConfig(
         unused,
         "127.0.0.1",

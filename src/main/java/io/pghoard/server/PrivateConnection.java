@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.pghoard.backup;
+package io.pghoard.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -16,7 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  *
  * <p>Source: <a href="https://www.postgresql.org/docs/15/libpq-pgpass.html">The Password File</a>.
  */
-final class PrivateConnection {
+public final class PrivateConnection {
   private static final String CONNECT_TIMEOUT_SECONDS = "10";
 
   private PrivateConnection() {}
@@ -26,7 +26,7 @@ final class PrivateConnection {
    *
    * @param passwordFile written if there is a password; the caller removes it
    */
-  static ConnectionInfo of(ConnectionInfo node, Path passwordFile) throws IOException {
+  public static ConnectionInfo of(ConnectionInfo node, Path passwordFile) throws IOException {
     ConnectionInfo shown = node.without("password");
     if (!node.parameters().containsKey("connect_timeout")) {
       shown = shown.with("connect_timeout", CONNECT_TIMEOUT_SECONDS);

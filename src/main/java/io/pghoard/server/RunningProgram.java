@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.pghoard.backup;
+package io.pghoard.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -50,6 +50,14 @@ public final class RunningProgram extends FilterInputStream {
       exit $status
       """;
 
+  /** The lock is held by the program itself, so that it lasts just as long as the program. */
+  private static final String ALONE =
+      """
+      command -v flock >/dev/null || { echo 'there is no flock; install util-linux' >&2; exit 74; }
+      exec 9>>"$0" && flock --nonblock 9 || { echo "$0 is locked: another one runs" >&2; exit 75; }
+      exec "$@"
+      """;
+
   private static final Duration GRACE = Duration.ofSeconds(6);
   private static final int LAST_LINES = 10;
   private static final ScheduledThreadPoolExecutor DEADLINES =
@@ -83,11 +91,15 @@ public final class RunningProgram extends FilterInputStream {
    * @param program its path, or its name if it is to be found in PATH
    */
   public static RunningProgram start(String program, List<String> arguments) throws IOException {
+    return start(String.valueOf(Path.of(program).getFileName()), program, arguments);
+  }
+
+  private static RunningProgram start(String name, String program, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", WATCHED, "sh", program));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LC_ALL", "C");
-    String name = String.valueOf(Path.of(program).getFileName());
     try {
       return new RunningProgram(name, builder.start());
     } catch (IOException e) {
@@ -95,8 +107,21 @@ public final class RunningProgram extends FilterInputStream {
     }
   }
 
+  /**
+   * Starts a program of which only one may run, whoever starts it; a second one ends at once.
+   *
+   * @param lock a file that is locked while the program runs; made when it is not there
+   */
+  public static RunningProgram startAlone(Path lock, String program, List<String> arguments)
+      throws IOException {
+    List<String> all = new ArrayList<>(List.of("-c", ALONE, lock.toString(), program));
+    all.addAll(arguments);
+    return start(String.valueOf(Path.of(program).getFileName()), "/bin/sh", all);
+  }
+
   /** Runs a program to its end, and returns what it wrote, of which it accepts 1 MiB. */
-  static String output(String program, List<String> arguments, Duration limit) throws IOException {
+  public static String output(String program, List<String> arguments, Duration limit)
+      throws IOException {
     try (RunningProgram running = start(program, arguments)) {
       running.endAfter(limit, "it took more than " + limit.toSeconds() + " s");
       String text = new String(running.readNBytes(1 << 20), UTF_8);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.pghoard.backup;
+package io.pghoard.server;
 
 import io.pghoard.config.SiteConfig;
 import java.io.File;
@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Finds PostgreSQL's programs on this machine. */
-final class ProgramSearch {
+public final class ProgramSearch {
   private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
 
   private ProgramSearch() {}
@@ -20,7 +20,7 @@ final class ProgramSearch {
    * pg_basebackup: as configured; or that of the server's major version; or the next newer one,
    * which understands older servers; or that in PATH.
    */
-  static Path baseBackup(SiteConfig site, int serverMajor) throws IOException {
+  public static Path baseBackup(SiteConfig site, int serverMajor) throws IOException {
     Path configured = site.baseBackupProgram();
     if (configured != null) {
       return executable(configured, "pg_basebackup_path");
@@ -28,8 +28,17 @@ final class ProgramSearch {
     return find(site, "pg_basebackup", serverMajor);
   }
 
+  /** pg_receivewal, by the same rule; pg_receivexlog before PostgreSQL 10. */
+  public static Path receiveWal(SiteConfig site, int serverMajor) throws IOException {
+    Path configured = site.wal().receiveProgram();
+    if (configured != null) {
+      return executable(configured, "pg_receivexlog_path");
+    }
+    return find(site, serverMajor >= 10 ? "pg_receivewal" : "pg_receivexlog", serverMajor);
+  }
+
   /** psql, of any version. */
-  static Path psql(SiteConfig site) throws IOException {
+  public static Path psql(SiteConfig site) throws IOException {
     return find(site, "psql", 0);
   }
 

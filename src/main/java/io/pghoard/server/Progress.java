@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.pghoard.backup;
+package io.pghoard.server;
 
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param doneBytes that have arrived
  * @param totalBytes as the server estimated them when the backup started
  */
-record Progress(long doneBytes, long totalBytes) {
+public record Progress(long doneBytes, long totalBytes) {
   private static final Pattern LINE =
       Pattern.compile("\\s*(\\d{1,15})/(\\d{1,15}) kB \\(\\d+%\\), \\d+/\\d+ tablespaces?.*");
 
@@ -19,7 +19,7 @@ record Progress(long doneBytes, long totalBytes) {
     return LINE.matcher(line).matches();
   }
 
-  static Optional<Progress> parse(String line) {
+  public static Optional<Progress> parse(String line) {
     Matcher matcher = LINE.matcher(line);
     return matcher.matches()
         ? Optional.of(

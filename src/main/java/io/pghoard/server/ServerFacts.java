@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.pghoard.backup;
+package io.pghoard.server;
 
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.SystemIdentifier;
@@ -15,11 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a server says of its cluster before a base backup of it is taken.
+ * What a server says of its cluster before anything is taken from it.
  *
  * @param versionNumber as PostgreSQL counts: 150018 is 15.18
  */
-record ServerFacts(
+public record ServerFacts(
     int versionNumber, SystemIdentifier systemIdentifier, WalSegmentSize walSegmentSize) {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|kB|MB|GB)");
@@ -29,7 +29,7 @@ record ServerFacts(
    *
    * @throws IOException when it cannot connect, with psql's words
    */
-  static ServerFacts ask(Path psql, ConnectionInfo node) throws IOException {
+  public static ServerFacts ask(Path psql, ConnectionInfo node) throws IOException {
     List<String> lines =
         RunningProgram.output(
                 psql.toString(),
@@ -63,7 +63,8 @@ record ServerFacts(
    * The tablespaces of a cluster by their object ids, without the two that every cluster has. Asks
    * over an ordinary connection, to the database postgres unless the node names another one.
    */
-  static Map<Long, NamedTablespace> tablespaces(Path psql, ConnectionInfo node) throws IOException {
+  public static Map<Long, NamedTablespace> tablespaces(Path psql, ConnectionInfo node)
+      throws IOException {
     ConnectionInfo database =
         node.parameters().containsKey("dbname") ? node : node.with("dbname", "postgres");
     String rows =
@@ -96,9 +97,9 @@ record ServerFacts(
   }
 
   /** A tablespace and its name in the chunks. */
-  record NamedTablespace(String name, Tablespace tablespace) {}
+  public record NamedTablespace(String name, Tablespace tablespace) {}
 
-  int major() {
+  public int major() {
     return versionNumber / 10_000;
   }
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.receive;
+
+import io.pghoard.server.RunningProgram;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The receiving of one site: the program that runs, or why none does and until when. */
+final class SiteReceiver {
+  private static final Logger LOG = LoggerFactory.getLogger(SiteReceiver.class);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LAST_PAUSE = Duration.ofSeconds(30);
+
+  /** The same is told again after this. */
+  private static final Duration AGAIN = Duration.ofMinutes(1);
+
+  /** One that has lived so long did not fail at its start. */
+  private static final Duration SOUND = Duration.ofSeconds(20);
+
+  private final String site;
+  private final Clock clock;
+  private final FreeSpace freeSpace;
+  private @Nullable RunningProgram program;
+  private @Nullable Thread reader;
+  private @Nullable String node;
+  private @Nullable Instant started;
+  private @Nullable Instant latestActivity;
+  private @Nullable String trouble;
+  private @Nullable Instant since;
+  private @Nullable String told;
+  private Instant toldAt = Instant.EPOCH;
+  private @Nullable String order;
+  private boolean streams;
+  private int failures;
+  private Instant next = Instant.MIN;
+
+  SiteReceiver(String site, Clock clock) {
+    this.site = site;
+    this.clock = clock;
+    this.freeSpace = new FreeSpace(clock);
+  }
+
+  FreeSpace freeSpace() {
+    return freeSpace;
+  }
+
+  synchronized boolean runs() {
+    return program != null;
+  }
+
+  /** Whether pg_receivewal streams: WAL that is written from now on will come. */
+  synchronized boolean streams() {
+    return program != null && streams;
+  }
+
+  synchronized boolean waits() {
+    return clock.instant().isBefore(next);
+  }
+
+  synchronized ReceiverStatus status() {
+    return new ReceiverStatus(program != null, node, latestActivity, trouble, since);
+  }
+
+  /** Takes over a program that was just started, and reads it to its end in a thread of its own. */
+  synchronized void follow(WalReceiver receiver, RunningProgram running) {
+    program = running;
+    node = receiver.node().toString();
+    started = clock.instant();
+    streams = false;
+    running.listen(this::heard);
+    Thread thread = new Thread(() -> readToTheEnd(running), "wal-receive-" + site);
+    thread.setDaemon(true);
+    reader = thread;
+    thread.start();
+    LOG.info("Site {}: receives WAL from {} by {}", site, node, receiver.program());
+  }
+
+  /** Notes why none can be started; the next try comes after a pause. */
+  synchronized void failed(String reason) {
+    failures++;
+    Instant now = clock.instant();
+    if (!reason.equals(told) || now.isAfter(toldAt.plus(AGAIN))) {
+      LOG.warn("Site {}: receives no WAL, and tries again: {}", site, reason);
+      told = reason;
+      toldAt = now;
+    }
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, 10));
+    next = clock.instant().plus(pause.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : pause);
+    hold(reason);
+  }
+
+  /** Notes why none is to run now. */
+  synchronized void hold(String reason) {
+    if (since == null) {
+      since = clock.instant();
+    }
+    trouble = reason;
+  }
+
+  /** Ends the program, for a reason that is none of its own, and returns when it is gone. */
+  void end(String reason) {
+    RunningProgram running;
+    Thread thread;
+    synchronized (this) {
+      running = program;
+      thread = reader;
+      order = running == null ? null : reason;
+    }
+    if (running == null || thread == null) {
+      return;
+    }
+    running.end(reason);
+    try {
+      running.close();
+      thread.join(1000);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot end pg_receivewal of site " + site, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void heard(String line) {
+    latestActivity = clock.instant();
+    if (line.contains("starting log streaming") || line.contains("finished segment")) {
+      streams = true;
+      trouble = null;
+      since = null;
+    }
+    LOG.debug("Site {}: {}", site, line);
+  }
+
+  private void readToTheEnd(RunningProgram running) {
+    String reason = "pg_receivewal ended by itself";
+    try (running) {
+      running.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      reason = String.valueOf(e.getMessage());
+    }
+    ended(reason);
+  }
+
+  private synchronized void ended(String reason) {
+    String ordered = order;
+    if (ordered != null) {
+      LOG.info("Site {}: pg_receivewal is ended: {}", site, ordered);
+      order = null;
+      program = null;
+      streams = false;
+      return;
+    }
+    Instant begun = started;
+    if (streams && begun != null && clock.instant().isAfter(begun.plus(SOUND))) {
+      failures = 0;
+    }
+    program = null;
+    streams = false;
+    failed(reason);
+  }
+}
