@@ -3,10 +3,11 @@ package io.pghoard.camel;
 
 import io.pghoard.backup.BaseBackupSchedule;
 import io.pghoard.backup.BaseBackups;
-import io.pghoard.host.HostName;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
+import io.pghoard.host.HostName;
 import io.pghoard.receive.WalReceivers;
+import io.pghoard.restore.RecoveryWindows;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.camel.spi.Registry;
@@ -22,6 +23,8 @@ record BaseBackupWiring(Wiring wiring) {
         new BaseBackupSchedule(
             wiring.sites(), backups, wiring.repositories(), wiring.clock(), this::walComes);
     registry.bind("baseBackupSchedule", schedule);
+    RecoveryWindows windows = new RecoveryWindows(wiring.sites(), wiring.repositories());
+    registry.bind("recovery", new Recovery(windows, schedule));
     BaseBackupList list = new BaseBackupList(wiring.sites(), wiring.repositories());
     registry.bind("baseBackupList", list);
     SiteStatus ofSite = new SiteStatus(backups, schedule, list);

@@ -7,17 +7,24 @@ import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.postgres.WalFileName;
+import io.pghoard.postgres.WalPageHeader;
+import io.pghoard.receive.LostWal;
 import io.pghoard.receive.ReceiveDirectory;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileFilter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The files that pg_receivewal has finished: which are to be archived now, and which may go. */
 public final class ReceivedWal implements GenericFileFilter<File> {
+  private static final Logger LOG = LoggerFactory.getLogger(ReceivedWal.class);
+
   private final Sites sites;
   private final WalArchive archive;
 
@@ -42,12 +49,53 @@ public final class ReceivedWal implements GenericFileFilter<File> {
           // Before a server has said whose WAL this is, nothing can be said of it.
           return Files.exists(places.cluster())
               && archive.wanted(site.name(), wal, path)
-              && ReceiveDirectory.of(places.incoming()).isDone(wal);
+              && (ReceiveDirectory.of(places.incoming()).isDone(wal)
+                  || (LostWal.noted(places) != null && !isBlank(path)));
         }
       }
       return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Empties the directory of a receiver that cannot go on where it ends, once all that is in it is
+   * in the repository.
+   */
+  public void startOver(SiteName site) throws IOException {
+    ReceivePlaces places = ReceivePlaces.of(sites.config(), sites.get(site));
+    String lost = LostWal.noted(places);
+    if (lost == null) {
+      return;
+    }
+    ReceiveDirectory directory = ReceiveDirectory.of(places.incoming());
+    for (WalFileName name : directory.segments()) {
+      Path file = directory.file(name);
+      if (!archive.isStored(site, name, file) && !isBlank(file)) {
+        return;
+      }
+    }
+    // The newest goes last: cut off before, this is found again as it is.
+    for (WalFileName name : directory.segments()) {
+      Files.deleteIfExists(directory.file(name));
+    }
+    LostWal.clear(places);
+    LOG.warn("Site {}: WAL is lost, and receiving begins anew: {}", site, lost);
+  }
+
+  /** Whether pg_receivewal has made a file and written nothing into it. */
+  private static boolean isBlank(Path file) throws IOException {
+    if (!file.getFileName().toString().endsWith(".partial")) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      for (byte each : in.readNBytes(WalPageHeader.LENGTH)) {
+        if (each != 0) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 

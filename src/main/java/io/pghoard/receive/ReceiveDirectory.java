@@ -68,6 +68,11 @@ public final class ReceiveDirectory {
     return path.resolve(name.text());
   }
 
+  /** The files of segments, whole or partial, the oldest first. */
+  public List<WalFileName> segments() {
+    return List.copyOf(segments);
+  }
+
   /** The newest file of a segment, by which pg_receivewal goes on; null when there is none. */
   public @Nullable WalFileName newest() {
     return segments.isEmpty() ? null : segments.get(segments.size() - 1);

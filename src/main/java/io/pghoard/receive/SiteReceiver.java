@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.receive;
 
+import io.pghoard.config.ReceivePlaces;
 import io.pghoard.server.RunningProgram;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,6 +31,7 @@ final class SiteReceiver {
   private @Nullable RunningProgram program;
   private @Nullable Thread reader;
   private @Nullable String node;
+  private @Nullable ReceivePlaces places;
   private @Nullable Instant started;
   private @Nullable Instant latestActivity;
   private @Nullable String trouble;
@@ -72,6 +74,7 @@ final class SiteReceiver {
   synchronized void follow(WalReceiver receiver, RunningProgram running) {
     program = running;
     node = receiver.node().toString();
+    places = receiver.places();
     started = clock.instant();
     streams = false;
     running.listen(this::heard);
@@ -134,7 +137,18 @@ final class SiteReceiver {
       trouble = null;
       since = null;
     }
+    if (LostWal.isTold(line) && places != null) {
+      lost(line, places);
+    }
     LOG.debug("Site {}: {}", site, line);
+  }
+
+  private void lost(String line, ReceivePlaces noted) {
+    try {
+      LostWal.note(noted, line);
+    } catch (IOException e) {
+      LOG.warn("Site {}: cannot note that WAL is lost, and tries again: {}", site, e.getMessage());
+    }
   }
 
   private void readToTheEnd(RunningProgram running) {

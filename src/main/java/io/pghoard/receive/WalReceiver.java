@@ -47,13 +47,12 @@ public record WalReceiver(
     return List.copyOf(arguments);
   }
 
-  /** The arguments with which it makes the slot, if that is not there, and ends. */
-  List<String> slotArguments(String name) {
-    return List.of(
-        "--create-slot",
-        "--if-not-exists",
-        "--slot=" + name,
-        "--no-password",
-        "--dbname=" + node.toConnectionString());
+  /** The arguments with which it does something to the slot, and ends. */
+  List<String> slotArguments(String... actions) {
+    List<String> arguments = new ArrayList<>(List.of(actions));
+    arguments.add("--slot=" + slot);
+    arguments.add("--no-password");
+    arguments.add("--dbname=" + node.toConnectionString());
+    return List.copyOf(arguments);
   }
 }

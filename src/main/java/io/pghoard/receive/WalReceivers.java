@@ -55,6 +55,11 @@ public final class WalReceivers {
         receiver.hold(shortage);
         return null;
       }
+      String lost = LostWal.noted(places);
+      if (lost != null) {
+        receiver.hold("the server no longer has the WAL that comes next: " + lost);
+        return null;
+      }
       return receiver.runs() || receiver.waits() ? null : prepare(site, places);
     } catch (IOException e) {
       receiver.failed(String.valueOf(e.getMessage()));
@@ -119,7 +124,11 @@ public final class WalReceivers {
       Path program = ProgramSearch.receiveWal(site, server.major());
       WalReceiver receiver = new WalReceiver(site, shown, slot, program, places);
       if (slot != null) {
-        RunningProgram.output(receiver.program(), receiver.slotArguments(slot), LIMIT);
+        if (ServerFacts.isSlotLost(psql, shown, slot)) {
+          RunningProgram.output(receiver.program(), receiver.slotArguments("--drop-slot"), LIMIT);
+        }
+        RunningProgram.output(
+            receiver.program(), receiver.slotArguments("--create-slot", "--if-not-exists"), LIMIT);
       }
       return receiver;
     }

@@ -96,6 +96,40 @@ public record ServerFacts(
     return tablespaces;
   }
 
+  /**
+   * Whether a replication slot is of no use any more, as the server has removed WAL that it should
+   * have kept (max_slot_wal_keep_size). A user who may only replicate cannot ask: then it is not.
+   */
+  public static boolean isSlotLost(Path psql, ConnectionInfo node, String slot) {
+    try {
+      return query(
+              psql,
+              node,
+              "SELECT wal_status FROM pg_catalog.pg_replication_slots WHERE slot_name = '"
+                  + slot
+                  + "'")
+          .strip()
+          .equals("lost");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String query(Path psql, ConnectionInfo node, String sql) throws IOException {
+    ConnectionInfo database =
+        node.parameters().containsKey("dbname") ? node : node.with("dbname", "postgres");
+    return RunningProgram.output(
+        psql.toString(),
+        List.of(
+            "--no-psqlrc",
+            "--no-align",
+            "--tuples-only",
+            "--no-password",
+            "--dbname=" + database.toConnectionString(),
+            "--command=" + sql),
+        LIMIT);
+  }
+
   /** A tablespace and its name in the chunks. */
   public record NamedTablespace(String name, Tablespace tablespace) {}
 
