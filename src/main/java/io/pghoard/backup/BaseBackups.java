@@ -8,7 +8,7 @@ import io.pghoard.config.Sites;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
-import io.pghoard.server.PrivateConnection;
+import io.pghoard.server.NodeChoice;
 import io.pghoard.server.ProgramSearch;
 import io.pghoard.server.ServerFacts;
 import java.io.IOException;
@@ -233,36 +233,24 @@ public final class BaseBackups {
   private BaseBackupPlan plan(
       SiteConfig site, String name, String reason, Instant now, Path directory) throws IOException {
     Path psql = ProgramSearch.psql(site);
-    IOException none = null;
-    for (ConnectionInfo node : site.nodes()) {
-      ConnectionInfo shown = PrivateConnection.of(node, directory.resolve("passfile"));
-      ServerFacts server = null;
-      try {
-        server = ServerFacts.ask(psql, shown);
-      } catch (IOException e) {
-        none = addNode(none, node, e);
-      }
-      if (server != null) {
-        BaseBackupPlan plan =
-            new BaseBackupPlan(
-                site,
-                sites.config().compression(),
-                name,
-                reason,
-                now,
-                shown,
-                ProgramSearch.baseBackup(site, server.major()),
-                server,
-                tablespaces(psql, shown),
-                directory,
-                host);
-        if (!plan.streamed()) {
-          Files.createDirectory(plan.tars());
-        }
-        return plan;
-      }
+    NodeChoice chosen = NodeChoice.of(site, psql, directory.resolve("passfile"));
+    BaseBackupPlan plan =
+        new BaseBackupPlan(
+            site,
+            sites.config().compression(),
+            name,
+            reason,
+            now,
+            chosen.shown(),
+            ProgramSearch.baseBackup(site, chosen.server().major()),
+            chosen.server(),
+            tablespaces(psql, chosen.shown()),
+            directory,
+            host);
+    if (!plan.streamed()) {
+      Files.createDirectory(plan.tars());
     }
-    throw none == null ? new IOException("site " + site.name() + " has no nodes") : none;
+    return plan;
   }
 
   /**
@@ -276,21 +264,6 @@ public final class BaseBackups {
     } catch (IOException e) {
       return Map.of();
     }
-  }
-
-  private static IOException addNode(
-      @Nullable IOException before, ConnectionInfo node, IOException failure) {
-    IOException all =
-        new IOException(
-            (before == null ? "cannot connect to " : before.getMessage() + "; nor to ")
-                + node
-                + ": "
-                + failure.getMessage(),
-            failure);
-    if (before != null) {
-      all.addSuppressed(before);
-    }
-    return all;
   }
 
   private Path ownDirectory(SiteConfig site, String name) throws IOException {

@@ -6,10 +6,9 @@ import io.pghoard.config.ReceivePlaces;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
-import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.KnownCluster;
 import io.pghoard.repository.OwnerOnly;
-import io.pghoard.server.PrivateConnection;
+import io.pghoard.server.NodeChoice;
 import io.pghoard.server.ProgramSearch;
 import io.pghoard.server.RunningProgram;
 import io.pghoard.server.ServerFacts;
@@ -109,30 +108,19 @@ public final class WalReceivers {
 
   private WalReceiver prepare(SiteConfig site, ReceivePlaces places) throws IOException {
     Path psql = ProgramSearch.psql(site);
-    IOException none = new IOException("site " + site.name() + " has no nodes");
-    for (ConnectionInfo node : site.nodes()) {
-      ConnectionInfo shown = PrivateConnection.of(node, places.own().resolve("passfile"));
-      ServerFacts server;
-      try {
-        server = ServerFacts.ask(psql, shown);
-      } catch (IOException e) {
-        none = new IOException("cannot connect to " + shown + ": " + e.getMessage(), e);
-        continue;
+    NodeChoice chosen = NodeChoice.of(site, psql, places.own().resolve("passfile"));
+    note(site, places, chosen.server());
+    String slot = site.wal().slots().get(chosen.node());
+    Path program = ProgramSearch.receiveWal(site, chosen.server().major());
+    WalReceiver receiver = new WalReceiver(site, chosen.shown(), slot, program, places);
+    if (slot != null) {
+      if (ServerFacts.isSlotLost(psql, chosen.shown(), slot)) {
+        RunningProgram.output(receiver.program(), receiver.slotArguments("--drop-slot"), LIMIT);
       }
-      note(site, places, server);
-      String slot = site.wal().slots().get(node);
-      Path program = ProgramSearch.receiveWal(site, server.major());
-      WalReceiver receiver = new WalReceiver(site, shown, slot, program, places);
-      if (slot != null) {
-        if (ServerFacts.isSlotLost(psql, shown, slot)) {
-          RunningProgram.output(receiver.program(), receiver.slotArguments("--drop-slot"), LIMIT);
-        }
-        RunningProgram.output(
-            receiver.program(), receiver.slotArguments("--create-slot", "--if-not-exists"), LIMIT);
-      }
-      return receiver;
+      RunningProgram.output(
+          receiver.program(), receiver.slotArguments("--create-slot", "--if-not-exists"), LIMIT);
     }
-    throw none;
+    return receiver;
   }
 
   /** Notes what the WAL to come is checked by, and refuses that of another cluster. */

@@ -18,9 +18,15 @@ import java.util.regex.Pattern;
  * What a server says of its cluster before anything is taken from it.
  *
  * @param versionNumber as PostgreSQL counts: 150018 is 15.18
+ * @param timeline on which it is, unsigned
+ * @param standby whether it is in recovery, or writes nothing for another reason
  */
 public record ServerFacts(
-    int versionNumber, SystemIdentifier systemIdentifier, WalSegmentSize walSegmentSize) {
+    int versionNumber,
+    SystemIdentifier systemIdentifier,
+    WalSegmentSize walSegmentSize,
+    int timeline,
+    boolean standby) {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|kB|MB|GB)");
 
@@ -41,19 +47,23 @@ public record ServerFacts(
                     "--dbname=" + node.with("replication", "true").toConnectionString(),
                     "--command=IDENTIFY_SYSTEM",
                     "--command=SHOW server_version_num",
-                    "--command=SHOW wal_segment_size"),
+                    "--command=SHOW wal_segment_size",
+                    "--command=SHOW transaction_read_only"),
                 LIMIT)
             .lines()
             .toList();
-    if (lines.size() != 3) {
+    if (lines.size() != 4) {
       throw new IOException("the server's answers are not understood: " + lines);
     }
     try {
-      String identifier = lines.get(0).substring(0, Math.max(0, lines.get(0).indexOf('|')));
+      // The system identifier, the timeline, the position, a database.
+      String[] identity = lines.get(0).split("\\|", -1);
       return new ServerFacts(
           Integer.parseInt(lines.get(1)),
-          SystemIdentifier.parse(identifier),
-          new WalSegmentSize(bytes(lines.get(2))));
+          SystemIdentifier.parse(identity[0]),
+          new WalSegmentSize(bytes(lines.get(2))),
+          Integer.parseUnsignedInt(identity.length > 1 ? identity[1] : ""),
+          lines.get(3).equals("on"));
     } catch (IllegalArgumentException e) {
       throw new IOException("the server's answers are not understood: " + lines, e);
     }
