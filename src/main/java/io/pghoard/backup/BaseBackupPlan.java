@@ -56,7 +56,7 @@ record BaseBackupPlan(
     return List.of(
         "--format=tar",
         "--pgdata=" + (streamed() ? "-" : tars()),
-        "--wal-method=none",
+        "--wal-method=" + (site.wal().fetched() ? "fetch" : "none"),
         "--checkpoint=fast",
         "--manifest-checksums=SHA256",
         "--label=pghoard_base_backup",

@@ -131,6 +131,11 @@ public final class BaseBackupRun {
         .filter(name -> directory != null && Files.isRegularFile(directory.resolve(name.text())));
   }
 
+  /** The WAL files that pg_basebackup fetched with the backup, none unless the site wants that. */
+  public List<Path> fetchedWal() throws IOException {
+    return held.wal();
+  }
+
   /**
    * Whether WAL that the backup needs is not in the repository yet.
    *

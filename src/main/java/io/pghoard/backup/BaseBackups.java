@@ -234,6 +234,12 @@ public final class BaseBackups {
       SiteConfig site, String name, String reason, Instant now, Path directory) throws IOException {
     Path psql = ProgramSearch.psql(site);
     NodeChoice chosen = NodeChoice.of(site, psql, directory.resolve("passfile"));
+    if (site.wal().fetched() && chosen.server().standby()) {
+      // Its last segment is not finished, and would be another one in the next backup.
+      throw new IOException(
+          "with active_backup_mode standalone_hot_backup a base backup needs a primary, and %s is a standby"
+              .formatted(chosen.shown()));
+    }
     BaseBackupPlan plan =
         new BaseBackupPlan(
             site,

@@ -2,14 +2,17 @@
 package io.pghoard.backup;
 
 import io.pghoard.codec.TarEntry;
+import io.pghoard.postgres.WalFileName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The files of a base backup that go into its main object and into no chunk, or nowhere: the
@@ -23,16 +26,19 @@ final class HeldFiles {
   private static final int LARGEST = 1 << 20;
 
   private final Path manifest;
+  private final Path wal;
   private final Map<String, byte[]> contents = new HashMap<>();
   private Instant labelWritten = Instant.EPOCH;
 
   /**
    * Holds nothing yet.
    *
-   * @param manifest the file that receives the backup_manifest, which may be large
+   * @param manifest the file that receives the backup_manifest, which may be large; WAL that comes
+   *     with the backup goes into the directory wal beside it
    */
   HeldFiles(Path manifest) {
     this.manifest = manifest;
+    this.wal = manifest.resolveSibling("wal");
   }
 
   /**
@@ -43,6 +49,11 @@ final class HeldFiles {
   boolean keep(String name, TarEntry entry, InputStream content) throws IOException {
     if (name.equals("backup_manifest")) {
       Files.copy(content, manifest);
+      return true;
+    }
+    if (name.startsWith("pg_wal/") && WalFileName.matches(name.substring("pg_wal/".length()))) {
+      Files.createDirectories(wal);
+      Files.copy(content, wal.resolve(name.substring("pg_wal/".length())));
       return true;
     }
     if (!SMALL.contains(name)) {
@@ -56,6 +67,16 @@ final class HeldFiles {
       labelWritten = Instant.ofEpochSecond(entry.mtimeSeconds());
     }
     return true;
+  }
+
+  /** The WAL files that came with the backup, none unless they were asked for. */
+  List<Path> wal() throws IOException {
+    if (!Files.isDirectory(wal)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(wal)) {
+      return files.sorted().toList();
+    }
   }
 
   boolean hasPgControl() {

@@ -3,6 +3,7 @@ package io.pghoard.backup;
 
 import io.pghoard.check.Answer;
 import io.pghoard.check.Checks;
+import io.pghoard.config.BackupMode;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.DataDirectory;
@@ -73,20 +74,23 @@ final class NodeCheck {
     }
     version(checks);
     cluster(checks);
-    if (site.wal().received()) {
-      receiving(checks, told);
+    if (site.wal().mode() != BackupMode.ARCHIVE_COMMAND) {
+      streaming(checks, told);
     } else {
       new ArchivingCheck(site, told, clock).run(checks);
     }
   }
 
-  private void receiving(Checks checks, @Nullable NodeAnswers told) {
+  private void streaming(Checks checks, @Nullable NodeAnswers told) {
     if (told == null) {
       checks.unknown("wal_level", NOT_ASKED);
     } else {
       checks.check("wal_level", "", () -> ArchivingCheck.walLevel(told));
     }
     Integer major = major();
+    if (!site.wal().received()) {
+      return;
+    }
     if (major == null) {
       checks.unknown("pg_receivewal", NOT_ASKED);
     } else {

@@ -10,6 +10,7 @@ import io.pghoard.server.RunningProgram;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.StreamCache;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,15 @@ public final class BaseBackupSteps {
    */
   public @Nullable WalFileName historyInWalDirectory(BaseBackupRun backup) throws IOException {
     return backup.historyInWalDirectory().orElse(null);
+  }
+
+  /** The WAL files that pg_basebackup fetched with the backup. */
+  public List<Path> fetchedWal(BaseBackupRun backup) throws IOException {
+    return backup.fetchedWal();
+  }
+
+  public WalFileName walFileName(Path file) {
+    return WalFileName.parse(String.valueOf(file.getFileName()));
   }
 
   /** Whether WAL that the backup needs is not in the repository yet. */

@@ -8,7 +8,9 @@ public enum BackupMode {
   /** PostgreSQL's archive_command hands it over. */
   ARCHIVE_COMMAND,
   /** pg_receivewal streams it. */
-  PG_RECEIVEXLOG;
+  PG_RECEIVEXLOG,
+  /** Only what a base backup needs to become consistent, fetched with it. */
+  STANDALONE_HOT_BACKUP;
 
   /** As pghoard.json and the metadata of base backups have it. */
   public String text() {

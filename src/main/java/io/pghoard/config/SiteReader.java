@@ -79,7 +79,7 @@ record SiteReader(
 
   private @Nullable Path dataDirectory(BackupMode mode) {
     Path directory = site.absolutePath("pg_data_directory");
-    if (mode == BackupMode.PG_RECEIVEXLOG && !site.isSet("pg_data_directory")) {
+    if (mode != BackupMode.ARCHIVE_COMMAND && !site.isSet("pg_data_directory")) {
       return null;
     }
     if (!site.isSet("pg_data_directory") && !site.has("pg_xlog_directory")) {

@@ -31,6 +31,11 @@ public record WalConfig(
         BackupMode.ARCHIVE_COMMAND, null, Map.of(), false, Duration.ofSeconds(10), null, 1.5);
   }
 
+  /** Whether pg_basebackup fetches it, with each base backup its own. */
+  public boolean fetched() {
+    return mode == BackupMode.STANDALONE_HOT_BACKUP;
+  }
+
   /** Whether pg_receivewal streams it. */
   public boolean received() {
     return mode == BackupMode.PG_RECEIVEXLOG;

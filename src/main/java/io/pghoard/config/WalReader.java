@@ -16,11 +16,7 @@ record WalReader(Section site) {
           + " or to \"pg_receivexlog\", and pghoard streams WAL by itself";
 
   private static final Map<String, String> CAUSES =
-      Map.of(
-          "standalone_hot_backup",
-          "base backups with their WAL inside come with a later release",
-          "basic",
-          "base backups without WAL cannot be restored");
+      Map.of("basic", "base backups without WAL cannot be restored");
 
   /** The mode; the one that asks least for a site that need not say. */
   BackupMode mode(boolean active) {
@@ -33,6 +29,9 @@ record WalReader(Section site) {
     String mode = site.text("active_backup_mode", "archive_command");
     if (mode.equals("pg_receivexlog") || mode.equals("walreceiver")) {
       return BackupMode.PG_RECEIVEXLOG;
+    }
+    if (mode.equals("standalone_hot_backup")) {
+      return BackupMode.STANDALONE_HOT_BACKUP;
     }
     if (!mode.equals("archive_command")) {
       site.wrong("active_backup_mode", CAUSES.getOrDefault(mode, "no mode has this name"), REMEDY);
@@ -52,7 +51,7 @@ record WalReader(Section site) {
     if (object == null) {
       return new WalConfig(mode, chosen, slots, false, Duration.ofSeconds(10), null, 1.5);
     }
-    if (mode == BackupMode.ARCHIVE_COMMAND
+    if (mode != BackupMode.PG_RECEIVEXLOG
         && site.has("active_backup_mode")
         && !object.members().isEmpty()) {
       site.wrong(

@@ -47,14 +47,18 @@ public final class RecoveryWindows {
     Catalogue catalogue = new Catalogue(store, keys);
     StoredWal wal = catalogue.wal();
     Set<WalGap> gaps = new LinkedHashSet<>();
-    wal.timelines().forEach(timeline -> gaps.addAll(wal.gaps(timeline)));
+    // Where base backups bring their own WAL, none is between them.
+    boolean continuous = !sites.get(site).wal().fetched();
+    if (continuous) {
+      wal.timelines().forEach(timeline -> gaps.addAll(wal.gaps(timeline)));
+    }
     List<RecoveryWindow> windows = new ArrayList<>();
     for (BaseBackup backup : catalogue.baseBackups()) {
       RecoveryWindow window = window(store, keys, wal, backup);
       windows.add(window);
       WalGap gap = window.gap();
       // One that begins before the backup's own first segment may be told already, as longer.
-      if (gap != null && gaps.stream().noneMatch(known -> covers(known, gap, wal))) {
+      if (continuous && gap != null && gaps.stream().noneMatch(known -> covers(known, gap, wal))) {
         gaps.add(gap);
       }
     }

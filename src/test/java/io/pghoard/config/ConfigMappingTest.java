@@ -129,6 +129,15 @@ final class ConfigMappingTest {
   }
 
   @Test
+  void standaloneSite_needsNoDataDirectory() throws Exception {
+    SiteConfig site =
+        receiving().site("active_backup_mode", "'standalone_hot_backup'").readSite(directory);
+
+    assertThat(site.dataDirectory()).isNull();
+    assertThat(site.wal().mode()).isEqualTo(BackupMode.STANDALONE_HOT_BACKUP);
+  }
+
+  @Test
   void receivingSite_isRead() throws Exception {
     ConfigText text =
         receiving()
