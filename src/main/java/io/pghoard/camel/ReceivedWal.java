@@ -49,14 +49,20 @@ public final class ReceivedWal implements GenericFileFilter<File> {
           // Before a server has said whose WAL this is, nothing can be said of it.
           return Files.exists(places.cluster())
               && archive.wanted(site.name(), wal, path)
-              && (ReceiveDirectory.of(places.incoming()).isDone(wal)
-                  || (LostWal.noted(places) != null && !isBlank(path)));
+              && (wal.kind() != WalFileName.Kind.PARTIAL || isDonePartial(places, wal));
         }
       }
       return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The directory is only listed for partial segments: after an outage it may hold thousands. */
+  private static boolean isDonePartial(ReceivePlaces places, WalFileName name) throws IOException {
+    ReceiveDirectory directory = ReceiveDirectory.of(places.incoming());
+    return directory.isDone(name)
+        || (LostWal.noted(places) != null && !isBlank(directory.file(name)));
   }
 
   /**
@@ -99,11 +105,14 @@ public final class ReceivedWal implements GenericFileFilter<File> {
     }
   }
 
-  /** Removes the files that are in the repository, but for what pg_receivewal goes on by. */
-  public void release(SiteName site) throws IOException {
+  /**
+   * Removes a file that is in the repository, and those before it, but for what pg_receivewal goes
+   * on by. Those after it are looked at when they are stored.
+   */
+  public void release(SiteName site, WalFileName stored) throws IOException {
     ReceiveDirectory directory =
         ReceiveDirectory.of(ReceivePlaces.of(sites.config(), sites.get(site)).incoming());
-    for (WalFileName name : directory.removable()) {
+    for (WalFileName name : directory.removableUpTo(stored)) {
       if (archive.isStored(site, name, directory.file(name))) {
         Files.deleteIfExists(directory.file(name));
       }

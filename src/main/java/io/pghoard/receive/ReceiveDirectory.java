@@ -92,8 +92,15 @@ public final class ReceiveDirectory {
     };
   }
 
-  /** What may go once it is archived, the oldest first. */
-  public List<WalFileName> removable() {
+  /** What may go once it is archived, the oldest first, up to a file of a segment. */
+  public List<WalFileName> removableUpTo(WalFileName last) {
+    if (last.kind() == Kind.HISTORY) {
+      return List.of();
+    }
+    return removable().stream().takeWhile(name -> BY_POSITION.compare(name, last) <= 0).toList();
+  }
+
+  private List<WalFileName> removable() {
     List<WalFileName> removable = new ArrayList<>(segments);
     WalFileName newest = newest();
     removable.remove(newest);
