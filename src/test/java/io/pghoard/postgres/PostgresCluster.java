@@ -40,9 +40,9 @@ public final class PostgresCluster implements AutoCloseable {
     this.dataDirectory = dataDirectory;
   }
 
-  private static PostgresCluster in(ClusterDirectory directory, Path dataDirectory) {
-    PostgresCluster cluster =
-        new PostgresCluster(PostgresPrograms.find(), directory, dataDirectory);
+  private static PostgresCluster in(
+      PostgresPrograms programs, ClusterDirectory directory, Path dataDirectory) {
+    PostgresCluster cluster = new PostgresCluster(programs, directory, dataDirectory);
     // For a test run that is interrupted; after a close there is nothing left to do.
     Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
     return cluster;
@@ -55,7 +55,11 @@ public final class PostgresCluster implements AutoCloseable {
 
   /** A new cluster, started. */
   public static PostgresCluster create(ClusterOptions options) {
-    PostgresCluster cluster = inNewDirectory();
+    return create(options, PostgresPrograms.find());
+  }
+
+  static PostgresCluster create(ClusterOptions options, PostgresPrograms programs) {
+    PostgresCluster cluster = inNewDirectory(programs);
     try {
       List<String> arguments = new ArrayList<>();
       arguments.add("--pgdata=" + cluster.dataDirectory);
@@ -80,7 +84,11 @@ public final class PostgresCluster implements AutoCloseable {
    * to the user that PostgreSQL runs as, and lets that user in. The caller removes the directory.
    */
   public static PostgresCluster open(Path restoredDataDirectory) {
-    PostgresCluster cluster = restored(restoredDataDirectory);
+    return open(restoredDataDirectory, PostgresPrograms.find());
+  }
+
+  static PostgresCluster open(Path restoredDataDirectory, PostgresPrograms programs) {
+    PostgresCluster cluster = restored(restoredDataDirectory, programs);
     try {
       cluster.start();
       return cluster;
@@ -92,14 +100,18 @@ public final class PostgresCluster implements AutoCloseable {
 
   /** As {@link #open}, but not started: for a start that is expected to fail, or to be delayed. */
   public static PostgresCluster restored(Path dataDirectory) {
+    return restored(dataDirectory, PostgresPrograms.find());
+  }
+
+  private static PostgresCluster restored(Path dataDirectory, PostgresPrograms programs) {
     ClusterDirectory directory = ClusterDirectory.create();
     directory.own(dataDirectory);
-    return in(directory, dataDirectory);
+    return in(programs, directory, dataDirectory);
   }
 
   /** A streaming standby of this cluster, made by pg_basebackup and started. */
   public PostgresCluster standby() {
-    PostgresCluster standby = inNewDirectory();
+    PostgresCluster standby = inNewDirectory(programs);
     try {
       List<String> arguments = new ArrayList<>(List.of("--pgdata=" + standby.dataDirectory));
       arguments.addAll(List.of("--write-recovery-conf", "--checkpoint=fast", "--no-sync"));
@@ -275,9 +287,9 @@ public final class PostgresCluster implements AutoCloseable {
     }
   }
 
-  private static PostgresCluster inNewDirectory() {
+  private static PostgresCluster inNewDirectory(PostgresPrograms programs) {
     ClusterDirectory directory = ClusterDirectory.create();
-    return in(directory, directory.path().resolve("data"));
+    return in(programs, directory, directory.path().resolve("data"));
   }
 
   private void closeAfter(Throwable failure) {

@@ -48,6 +48,11 @@ public final class PostgresPrograms {
     return new PostgresPrograms(directory);
   }
 
+  /** The programs in this directory; those that are not there are looked for in PATH. */
+  static PostgresPrograms in(Path directory) {
+    return new PostgresPrograms(directory);
+  }
+
   /** Whether these tests run as root, so that the cluster has to belong to another user. */
   public static boolean runsAsRoot() {
     return "root".equals(System.getProperty("user.name"));

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pghoard.postgres.ClusterOptions;
+import io.pghoard.postgres.PostgresCluster;
+import io.pghoard.postgres.ServerBinaries;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Servers older than the client programs: WAL is received, a base backup taken and restored. */
+class ServerVersionsIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @ParameterizedTest
+  @ValueSource(ints = {13, 14})
+  void server_isBackedUpAndRestored(int major, @TempDir Path home) throws Exception {
+    ClusterOptions options = ClusterOptions.standard().withWalSegmentMegabytes(1);
+    try (ServerBinaries binaries = ServerBinaries.of(major);
+        PostgresCluster cluster = binaries.cluster(options);
+        DaemonProcess daemon = receive(home, cluster)) {
+      assertThat(cluster.value("SHOW server_version")).startsWith(major + ".");
+      cluster.psql("CREATE TABLE t AS SELECT generate_series(1, 1000) AS n");
+      await()
+          .atMost(PATIENCE)
+          .failFast("the daemon has ended", () -> !daemon.isAlive())
+          .ignoreExceptions()
+          .until(() -> daemon.json("GET", "/main/basebackup").get("basebackups").size() == 1);
+      cluster.psql("INSERT INTO t VALUES (1001)");
+      String last = cluster.switchWal();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> Files.exists(daemon.repository().resolve("xlog/" + last)));
+
+      Path target = home.resolve("restored");
+      int status =
+          RestoreTool.run(
+              "get-basebackup",
+              "--restore-to-primary",
+              "--config=" + daemon.config(),
+              "--target-dir=" + target,
+              "--pghoard-postgres-command-bin="
+                  + cluster.directory().program("pghoard_postgres_command"));
+      assertThat(status).isZero();
+      try (PostgresCluster restored = binaries.open(target)) {
+        await()
+            .atMost(PATIENCE)
+            .until(() -> restored.value("SELECT pg_is_in_recovery()").equals("f"));
+        assertThat(restored.value("SELECT count(*) FROM t")).isEqualTo("1001");
+      }
+    }
+  }
+
+  private static DaemonProcess receive(Path home, PostgresCluster cluster) throws Exception {
+    return DaemonProcess.start(
+        home,
+        DaemonProcess.freePort(),
+        """
+        "active_backup_mode": "pg_receivexlog", "basebackup_interval_hours": 24,
+        "nodes": ["%s slot=pghoard"],
+        "object_storage": {"storage_type": "local", "directory": "%s/repository"}
+        """
+            .formatted(cluster.connectionString(), home));
+  }
+}
