@@ -58,8 +58,8 @@ class SiteServerCheckIT {
                       && Files.notExists(home.resolve("authentication_error"))
                       && Files.notExists(home.resolve("pg_hba_conf_error")));
       assertThat(home.resolve("configuration_error")).doesNotExist();
-      assertThat(home.resolve("spool/main/server_check")).doesNotExist();
     }
+    assertThat(home.resolve("spool/main/server_check")).doesNotExist();
   }
 
   private static void rules(PostgresCluster cluster, Path file, String text) throws IOException {
