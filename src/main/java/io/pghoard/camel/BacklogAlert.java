@@ -32,7 +32,11 @@ public final class BacklogAlert {
    * @param age milliseconds that the oldest may have waited
    */
   public List<AlertChange> check(SiteName site, int files, long age) throws IOException {
-    Path wal = new DataDirectory(sites.get(site).dataDirectory()).wal();
+    Path data = sites.get(site).dataDirectory();
+    if (data == null) {
+      return List.of(AlertChange.gone(NAME, site));
+    }
+    Path wal = new DataDirectory(data).wal();
     WalBacklog backlog = WalBacklog.in(wal);
     Instant oldest = backlog.oldest();
     if (oldest == null

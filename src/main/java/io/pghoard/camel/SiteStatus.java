@@ -8,6 +8,7 @@ import io.pghoard.backup.BaseBackups;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.DataDirectory;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -38,15 +39,16 @@ record SiteStatus(BaseBackups backups, BaseBackupSchedule schedule, BaseBackupLi
     try {
       Instant requested = schedule.requestedAt(site.name());
       state.put("basebackup_requested", requested == null ? null : requested.toString());
-      state.put("wal_backlog", backlog(site));
+      Path data = site.dataDirectory();
+      state.put("wal_backlog", data == null ? null : backlog(data));
     } catch (IOException e) {
       state.put("wal_backlog_error", e.getMessage());
     }
     return state;
   }
 
-  private static Map<String, @Nullable Object> backlog(SiteConfig site) throws IOException {
-    WalBacklog backlog = WalBacklog.in(new DataDirectory(site.dataDirectory()).wal());
+  private static Map<String, @Nullable Object> backlog(Path data) throws IOException {
+    WalBacklog backlog = WalBacklog.in(new DataDirectory(data).wal());
     Map<String, @Nullable Object> state = new LinkedHashMap<>();
     state.put("files", backlog.files());
     Instant oldest = backlog.oldest();
