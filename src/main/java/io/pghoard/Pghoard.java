@@ -9,6 +9,8 @@ public final class Pghoard {
   private Pghoard() {}
 
   public static void main(String[] arguments) {
+    // Google's client logs by the JDK's own: this sends it to log4j, which decides.
+    System.setProperty("java.util.logging.manager", "org.apache.logging.log4j.jul.LogManager");
     // The launchers in bin say which program they are.
     System.exit(
         System.getProperty("pghoard.program", "pghoard").equals("pghoard_restore")

@@ -7,9 +7,7 @@ import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
-import io.pghoard.repository.PermanentStorageException;
 import io.pghoard.repository.s3.PartMemory;
-import io.pghoard.repository.s3.RereadableBody;
 import io.pghoard.repository.s3.S3Connection;
 import io.pghoard.repository.s3.S3Objects;
 import io.pghoard.repository.s3.S3Put;
@@ -21,7 +19,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.StreamCache;
 import org.apache.camel.spi.Registry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,26 +99,7 @@ public final class S3Door implements SiteDoor {
   public S3Put prepare(
       S3Site site, ObjectKey key, Map<String, String> metadata, InputStream body, String id)
       throws IOException {
-    return site.objects().prepare(new S3Put.Source(key, metadata, rereadable(body), id));
-  }
-
-  private static RereadableBody rereadable(InputStream body) throws PermanentStorageException {
-    if (!(body instanceof StreamCache cache)) {
-      throw new PermanentStorageException(
-          "S3 has to know a body's hash before its bytes, so it is read twice: the route that the"
-              + " exchange came from must not switch stream caching off");
-    }
-    return new RereadableBody() {
-      @Override
-      public InputStream stream() {
-        return body;
-      }
-
-      @Override
-      public void rewind() {
-        cache.reset();
-      }
-    };
+    return site.objects().prepare(new S3Put.Source(key, metadata, CachedBody.of(body), id));
   }
 
   public void putInParts(S3Site site, S3Put put) throws IOException {

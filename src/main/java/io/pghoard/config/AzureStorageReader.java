@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 record AzureStorageReader(Section storage) {
   private static final Pattern ACCOUNT = Pattern.compile("[a-z0-9]{3,24}");
   private static final Pattern CONTAINER = Pattern.compile("[a-z0-9](-?[a-z0-9]){2,62}");
-  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|[0-9a-fA-F:]+");
 
   /** The clouds by their names in the Python pghoard. */
   private static final Map<String, String> DOMAINS =
@@ -96,29 +95,11 @@ record AzureStorageReader(Section storage) {
   }
 
   private URI endpoint(String account) {
-    String host = storage.text("host");
-    boolean secure = storage.truth("is_secure", true);
-    Long port = storage.whole("port", new Range(1, 65_535));
     String cloud = storage.choice("azure_cloud", "public", List.copyOf(DOMAINS.keySet()));
-    if (host != null && !HOST.matcher(host).matches()) {
-      storage.wrong(
-          "host",
-          "\"" + host + "\" is neither a host name nor an address",
-          "write the name alone; is_secure chooses https, port the port");
-      host = null;
-    }
-    if (host == null) {
-      if (port != null || !secure) {
-        storage.wrong(
-            port == null ? "is_secure" : "port",
-            "Azure itself has no other",
-            "set host, that of an emulator, or take the key away");
-      }
-      return URI.create("https://%s.blob.%s".formatted(account, DOMAINS.get(cloud)));
-    }
-    String shown = host.contains(":") ? "[" + host + "]" : host;
-    String where = port == null ? shown : shown + ":" + port;
-    return URI.create("%s://%s/%s".formatted(secure ? "https" : "http", where, account));
+    URI other = new EndpointReader(storage, "Azure").read();
+    return other == null
+        ? URI.create("https://%s.blob.%s".formatted(account, DOMAINS.get(cloud)))
+        : URI.create(other + "/" + account);
   }
 
   private @Nullable String tier() {

@@ -173,6 +173,19 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("is_secure"),
           Key.read("storage_class"));
 
+  static final Keys GOOGLE_STORAGE =
+      remote(
+          "in object_storage of type google",
+          Key.read("project_id"),
+          Key.read("bucket_name"),
+          Key.read("credential_file"),
+          Key.read("credentials"),
+          Key.read("host"),
+          Key.read("port"),
+          Key.read("is_secure"),
+          Key.read("storage_class"),
+          Key.read("kms_key_name"));
+
   static final Keys ROUTED_STORAGE =
       of(
           "in object_storage of type routed",
@@ -200,7 +213,7 @@ record Keys(String where, Map<String, Key> byName) {
     all.put("backup_sites.SITE.pg_receivexlog.", List.of(RECEIVE));
     all.put(
         "backup_sites.SITE.object_storage.",
-        List.of(LOCAL_STORAGE, S3_STORAGE, AZURE_STORAGE, ROUTED_STORAGE));
+        List.of(LOCAL_STORAGE, S3_STORAGE, AZURE_STORAGE, GOOGLE_STORAGE, ROUTED_STORAGE));
     all.put("backup_sites.SITE.object_storage.proxy_info.", List.of(PROXY));
     return all;
   }

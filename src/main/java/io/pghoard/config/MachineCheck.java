@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a daemon needs on this machine, beyond a correct file: directories and PostgreSQL's
@@ -35,6 +36,9 @@ public final class MachineCheck {
     String path = Place.member("$.backup_sites", site.name().text());
     if (site.storage() instanceof LocalStorage local) {
       writable(path + ".object_storage.directory", local.directory());
+    }
+    if (site.storage() instanceof GoogleStorage google) {
+      readable(path + ".object_storage.credential_file", google.key().file());
     }
     if (!site.active()) {
       return;
@@ -79,6 +83,15 @@ public final class MachineCheck {
           path,
           directory + " is no data directory: it has no file PG_VERSION",
           "set it to the directory that \"SHOW data_directory\" tells");
+    }
+  }
+
+  private void readable(String path, @Nullable Path file) {
+    if (file != null && !Files.isReadable(file)) {
+      wrong(
+          path,
+          file + (Files.exists(file) ? " cannot be read: permission denied" : " is not there"),
+          "set it to the JSON file that Google gave, and let the user that pghoard runs as read it");
     }
   }
 

@@ -4,7 +4,8 @@ package io.pghoard.config;
 import java.nio.file.Path;
 
 /** The {@code object_storage} of a site: one kind a store. */
-public sealed interface StorageConfig permits AzureStorage, LocalStorage, RoutedStorage, S3Storage {
+public sealed interface StorageConfig
+    permits AzureStorage, GoogleStorage, LocalStorage, RoutedStorage, S3Storage {
   /**
    * The store's {@code storage_type}: it chooses the branch of the routers {@code repository-put},
    * -get, -list and -delete.

@@ -60,6 +60,9 @@ record StorageReader(Problems problems, Path backupLocation) {
     if (type.equals("azure")) {
       return new AzureStorageReader(new Section(object, Keys.AZURE_STORAGE, problems)).read();
     }
+    if (type.equals("google")) {
+      return new GoogleStorageReader(new Section(object, Keys.GOOGLE_STORAGE, problems)).read();
+    }
     if (type.equals("routed")) {
       return new RoutedStorageReader(new Section(object, Keys.ROUTED_STORAGE, problems)).read();
     }
@@ -67,7 +70,7 @@ record StorageReader(Problems problems, Path backupLocation) {
       problems.add(
           place,
           "storage of type " + type + " comes with a later release",
-          "set storage_type to \"local\", \"s3\" or \"azure\"");
+          "set storage_type to \"local\", \"s3\", \"azure\" or \"google\"");
     } else {
       problems.add(
           place,

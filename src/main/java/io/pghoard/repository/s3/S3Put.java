@@ -2,6 +2,7 @@
 package io.pghoard.repository.s3;
 
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.RereadableBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;

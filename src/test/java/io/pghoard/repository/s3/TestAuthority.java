@@ -14,10 +14,10 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** A certificate authority of a test's own, made by the JDK's keytool. */
-record TestAuthority(Path directory) {
+public record TestAuthority(Path directory) {
   private static final String PASSWORD = "changeit";
 
-  static TestAuthority in(Path directory) throws Exception {
+  public static TestAuthority in(Path directory) throws Exception {
     TestAuthority authority = new TestAuthority(directory);
     authority.keytool("ca", "-genkeypair", "-keyalg", "EC", "-dname", "CN=test", "-ext", "bc:c");
     authority.keytool("ca", "-exportcert", "-rfc", "-file", "ca.pem");
@@ -30,7 +30,7 @@ record TestAuthority(Path directory) {
   }
 
   /** What a server on 127.0.0.1 needs, with a certificate that is good for two days. */
-  SSLContext server(String name, String since) throws Exception {
+  public SSLContext server(String name, String since) throws Exception {
     keytool(name, "-genkeypair", "-keyalg", "EC", "-dname", "CN=127.0.0.1");
     keytool(name, "-certreq", "-file", name + ".csr");
     keytool(

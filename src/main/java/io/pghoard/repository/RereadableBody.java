@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.pghoard.repository.s3;
+package io.pghoard.repository;
 
 import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A body that can be read twice: first for its hash, which S3 wants before the bytes, then for S3.
+ * A body that can be read twice: first for its hash, which a store wants before the bytes, then for
+ * the store.
  */
 public interface RereadableBody {
   InputStream stream();
