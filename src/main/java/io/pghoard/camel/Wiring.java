@@ -23,6 +23,7 @@ record Wiring(Registry registry, Sites sites, Repositories repositories, Clock c
     registry.bind("s3Door", new S3Door(sites, registry, clock, retired));
     registry.bind("azureDoor", new AzureDoor(sites, registry, retired));
     registry.bind("googleDoor", new GoogleDoor(sites, registry, retired));
+    registry.bind("sftpDoor", new SftpDoor(sites, retired), null, "close");
     registry.bind("httpProblem", new HttpProblem());
     registry.bind("httpAnswer", new HttpAnswer());
     registry.bind("health", new Health());

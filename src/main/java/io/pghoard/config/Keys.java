@@ -194,6 +194,19 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("options"),
           Key.read("prefix"));
 
+  static final Keys SFTP_STORAGE =
+      remote(
+          "in object_storage of type sftp",
+          Key.read("server"),
+          Key.read("port"),
+          Key.read("username"),
+          Key.read("password"),
+          Key.read("private_key"),
+          Key.read("host_key"),
+          Key.read("known_hosts"),
+          Key.read("is_verify_host_key"),
+          Key.read("directory"));
+
   static final Keys PROXY =
       of(
           "in proxy_info",
@@ -213,7 +226,13 @@ record Keys(String where, Map<String, Key> byName) {
     all.put("backup_sites.SITE.pg_receivexlog.", List.of(RECEIVE));
     all.put(
         "backup_sites.SITE.object_storage.",
-        List.of(LOCAL_STORAGE, S3_STORAGE, AZURE_STORAGE, GOOGLE_STORAGE, ROUTED_STORAGE));
+        List.of(
+            LOCAL_STORAGE,
+            S3_STORAGE,
+            AZURE_STORAGE,
+            GOOGLE_STORAGE,
+            SFTP_STORAGE,
+            ROUTED_STORAGE));
     all.put("backup_sites.SITE.object_storage.proxy_info.", List.of(PROXY));
     return all;
   }

@@ -66,11 +66,14 @@ record StorageReader(Problems problems, Path backupLocation) {
     if (type.equals("routed")) {
       return new RoutedStorageReader(new Section(object, Keys.ROUTED_STORAGE, problems)).read();
     }
+    if (type.equals("sftp")) {
+      return new SftpStorageReader(new Section(object, Keys.SFTP_STORAGE, problems)).read();
+    }
     if (TYPES.contains(type)) {
       problems.add(
           place,
           "storage of type " + type + " comes with a later release",
-          "set storage_type to \"local\", \"s3\", \"azure\" or \"google\"");
+          "set storage_type to \"local\", \"s3\", \"azure\", \"google\" or \"sftp\"");
     } else {
       problems.add(
           place,

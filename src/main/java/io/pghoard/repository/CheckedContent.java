@@ -28,6 +28,11 @@ public final class CheckedContent extends InputStream {
     this.in = in;
   }
 
+  /** The bytes of an object whose hash and size its sidecar tells. */
+  public static InputStream of(ObjectKey key, Sidecar sidecar, InputStream in) {
+    return new CheckedContent(key, sidecar, in);
+  }
+
   /**
    * The bytes of an object that a store on another machine gives back.
    *
@@ -38,7 +43,8 @@ public final class CheckedContent extends InputStream {
     return new CheckedContent(key, new Sidecar(Map.of(), sha256, size), in);
   }
 
-  static MessageDigest sha256() {
+  /** A SHA-256 to compute. */
+  public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -15,7 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file beside a local object that holds its metadata: a JSON object of strings.
+ * The file beside an object, on disk or on an SFTP server, that holds its metadata: a JSON object
+ * of strings.
  *
  * <pre>
  *   00000001000000000000000A             the stored bytes
@@ -28,19 +28,19 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 of the stored bytes in hexadecimal, or null when the writer did not know it
  * @param size of the stored bytes, or null when the writer did not tell
  */
-record Sidecar(Map<String, String> metadata, @Nullable String sha256, @Nullable Long size) {
-  static final String SUFFIX = ".metadata";
+public record Sidecar(Map<String, String> metadata, @Nullable String sha256, @Nullable Long size) {
+  public static final String SUFFIX = ".metadata";
   private static final String HASH = "_hash";
   private static final String LENGTH = "Content-Length";
 
   /** Metadata is a few hundred bytes; what is larger was not written by a pghoard. */
-  private static final int LARGEST = 1 << 20;
+  public static final int LARGEST = 1 << 20;
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
   /** A file that should be a sidecar is none. */
-  static final class DamagedException extends IOException {
+  public static final class DamagedException extends IOException {
     private static final long serialVersionUID = 1L;
 
     DamagedException(String message, @Nullable Throwable cause) {
@@ -60,13 +60,21 @@ record Sidecar(Map<String, String> metadata, @Nullable String sha256, @Nullable 
 
   /** Reads one from a stream; the name is for messages. */
   static Sidecar read(InputStream in, String file) throws IOException {
-    byte[] text = in.readNBytes(LARGEST + 1);
+    return parse(in.readNBytes(LARGEST + 1), file);
+  }
+
+  /**
+   * Reads the bytes of a sidecar.
+   *
+   * @param file where they come from, for the message
+   */
+  public static Sidecar parse(byte[] text, String file) throws DamagedException {
     if (text.length > LARGEST) {
       throw new DamagedException("metadata of more than 1 MiB in " + file, null);
     }
     try {
       return of(JSON.readValue(text, new TypeReference<Map<String, @Nullable Object>>() {}));
-    } catch (JsonProcessingException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new DamagedException("no metadata (a JSON object of strings) in " + file, e);
     }
   }
@@ -87,7 +95,8 @@ record Sidecar(Map<String, String> metadata, @Nullable String sha256, @Nullable 
     return new Sidecar(metadata, sha256, size == null ? null : Long.valueOf(size));
   }
 
-  byte[] toJson() throws IOException {
+  /** Its bytes. */
+  public byte[] toJson() throws IOException {
     Map<String, String> all = new TreeMap<>(metadata);
     if (sha256 != null) {
       all.put(HASH, sha256);

@@ -30,6 +30,11 @@ public abstract class StoreCircle {
     port = DaemonProcess.freePort();
   }
 
+  /** Where the daemon's files lie: pghoard.json, its log, its state. */
+  protected Path home() {
+    return home;
+  }
+
   /** The {@code object_storage} of the site, in JSON. */
   protected abstract String storage() throws Exception;
 

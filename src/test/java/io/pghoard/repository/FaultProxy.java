@@ -107,6 +107,16 @@ public final class FaultProxy implements Closeable {
     };
   }
 
+  /** Lets nothing more through when this many bytes have gone one way. */
+  public static Fault silenceAfter(Direction way, long bytes) {
+    return (direction, passed, count) -> {
+      if (direction == way && passed + count > bytes) {
+        Thread.sleep(Long.MAX_VALUE);
+      }
+      return count;
+    };
+  }
+
   /** Resets a connection when this many bytes have gone one way. */
   public static Fault cutAfter(Direction way, long bytes) {
     return (direction, passed, count) ->

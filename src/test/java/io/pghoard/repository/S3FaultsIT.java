@@ -123,13 +123,7 @@ final class S3FaultsIT {
         storage -> storage.put("read_timeout", 1),
         (store, network) -> {
           put(store, 4 << 20);
-          network.fault(
-              (direction, passed, count) -> {
-                if (direction == Direction.TO_CLIENT && passed > 1_000_000) {
-                  Thread.sleep(Long.MAX_VALUE);
-                }
-                return count;
-              });
+          network.fault(FaultProxy.silenceAfter(Direction.TO_CLIENT, 1_000_000));
           try (ObjectContent content = store.get(KEY)) {
             assertThatThrownBy(() -> content.stream().readAllBytes())
                 .isInstanceOf(IOException.class);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.repository.sftp;
+
+import io.pghoard.repository.CheckedContent;
+import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.Sidecar;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The puts of which nobody knows how they ended, as the connection was lost while they got their
+ * name: when one is repeated and its object is there, the first try has put it.
+ */
+final class LostAnswers {
+  private final Map<ObjectKey, String> hashes = new ConcurrentHashMap<>();
+
+  void add(ObjectKey key, Sidecar sidecar) {
+    if (sidecar.sha256() != null) {
+      hashes.put(key, sidecar.sha256());
+    }
+  }
+
+  /** Whether a put of these bytes is such a one. */
+  boolean isOf(ObjectKey key, Sidecar sidecar) {
+    return sidecar.sha256() != null && hashes.remove(key, sidecar.sha256());
+  }
+
+  /** The same of a body, which is read to its end when that can be. */
+  boolean isOf(ObjectKey key, InputStream body) throws IOException {
+    if (!hashes.containsKey(key)) {
+      return false;
+    }
+    DigestInputStream hashed = new DigestInputStream(body, CheckedContent.sha256());
+    hashed.transferTo(OutputStream.nullOutputStream());
+    return hashes.remove(key, HexFormat.of().formatHex(hashed.getMessageDigest().digest()));
+  }
+}
