@@ -186,12 +186,54 @@ load() {
   start_cluster "$directory"
 }
 
+# --- A backlog of WAL segments -------------------------------------------------------------------
+
+waiting() { find "$data/pg_wal/archive_status" -name '*.ready' | wc -l; }
+
+# make_backlog SEGMENTS: a cluster in $work/backlog that has so many to archive, by pgbench
+make_backlog() {
+  make_cluster "$work/backlog"
+  echo "wal_keep_size = 4GB" >>"$work/backlog/postgresql.conf"
+  start_cluster "$work/backlog"
+  pgbench -i -q -s 10
+  while [ "$(waiting)" -lt "$1" ]; do pgbench -n -T 2 -c 4 -j 2; done
+  stop_cluster
+  # The newest ones too many, by pgbench's last round and the stop, are not part of it.
+  find "$work/backlog/pg_wal/archive_status" -name '*.ready' | sort | tail -n +$(($1 + 1)) |
+    while read -r file; do mv "$file" "${file%.ready}.done"; done
+}
+
+# fresh_backlog: a copy, started, that has nothing to archive before release_backlog
+fresh_backlog() {
+  rm -rf "$work/cluster" "$work/held"
+  as_owner cp -a "$work/backlog" "$work/cluster"
+  as_owner mkdir "$work/held"
+  find "$work/cluster/pg_wal/archive_status" -name '*.ready' -exec mv -t "$work/held" {} +
+  start_cluster "$work/cluster"
+}
+
+release_backlog() { mv "$work"/held/*.ready "$data/pg_wal/archive_status/"; }
+
+# drained BEGAN: how long it takes until all is archived, in $took
+drained() {
+  local deadline=$((SECONDS + 600))
+  while compgen -G "$data/pg_wal/archive_status/*.ready" >/dev/null; do
+    [ "$SECONDS" -lt "$deadline" ] || fail "not archived after 10 minutes" "$work/postgres.log"
+    sleep 0.02
+  done
+  took=$(seconds "$1")
+  failures=$(sql "SELECT failed_count FROM pg_stat_archiver")
+}
+
 # --- pghoard -------------------------------------------------------------------------------------
 
 site=main
 
-# configure HOME ALGORITHM [KEYS OF THE SITE]: a pghoard.json in HOME, with a repository of its own
+# configure HOME ALGORITHM [KEYS OF THE SITE [OBJECT_STORAGE]]: a pghoard.json in HOME, with a local
+# repository of its own unless another object_storage is given, in JSON
 configure() {
+  local storage=${4:-}
+  [ -n "$storage" ] || storage="{\"storage_type\": \"local\", \"directory\": \"$1/repository\"}"
   http=${http:-$(free_port)}
   as_owner mkdir -p "$1/routes"
   cat >"$1/pghoard.json" <<JSON
@@ -212,7 +254,7 @@ configure() {
       "pg_bin_directory": "$pg",
       "nodes": [{"host": "$work/sockets", "port": $port, "user": "postgres"}],
       ${3:-}
-      "object_storage": {"storage_type": "local", "directory": "$1/repository"}
+      "object_storage": $storage
     }
   }
 }
