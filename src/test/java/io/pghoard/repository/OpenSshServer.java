@@ -70,9 +70,10 @@ public final class OpenSshServer implements Closeable {
     // The account passes through the temporary directory to its own.
     Path home = Files.createDirectories(directory.resolve("sshd"));
     Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath().normalize();
-    Path each = home.toAbsolutePath().normalize();
-    for (; each.startsWith(temporary) && !each.equals(temporary); each = each.getParent()) {
-      Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path above = home.toAbsolutePath().normalize();
+    while (above != null && above.startsWith(temporary) && !above.equals(temporary)) {
+      Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxr-xr-x"));
+      above = above.getParent();
     }
     return new OpenSshServer(home, port);
   }
