@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.config.BackupMode;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.receive.ReceiverStatus;
+import io.pghoard.receive.WalReceivers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -45,6 +48,7 @@ public final class Status {
     state.put("configuration", configuration());
     state.put("alerts", alerts());
     state.put("backup_sites", bySite);
+    state.put("pg_receivexlogs", receivers());
     state.put("transfer_agent_state", bean("transfers", Transfers.class).state());
     return state;
   }
@@ -60,6 +64,31 @@ public final class Status {
     state.put("refused", reload.refusal());
     state.put("waiting_sites", reload.waiting().stream().map(SiteName::text).toList());
     return state;
+  }
+
+  private Map<String, Object> receivers() {
+    WalReceivers receivers = bean("walReceivers", WalReceivers.class);
+    Map<String, Object> bySite = new LinkedHashMap<>();
+    for (SiteConfig site : sites.config().sites().values()) {
+      if (site.active() && site.wal().mode() == BackupMode.PG_RECEIVEXLOG) {
+        bySite.put(site.name().text(), of(receivers.status(site.name())));
+      }
+    }
+    return bySite;
+  }
+
+  private static Map<String, @Nullable Object> of(ReceiverStatus status) {
+    Map<String, @Nullable Object> state = new LinkedHashMap<>();
+    state.put("running", status.running());
+    state.put("latest_activity", text(status.latestActivity()));
+    state.put("node", status.node());
+    state.put("trouble", status.trouble());
+    state.put("trouble_since", text(status.since()));
+    return state;
+  }
+
+  private static @Nullable String text(@Nullable Instant moment) {
+    return moment == null ? null : moment.toString();
   }
 
   private Map<String, Object> alerts() {

@@ -116,6 +116,29 @@ class SiteWalReceiveIT {
   }
 
   @Test
+  void siteThatIsRenamedAway_isReceivedNoMore_andOneThatComesIs() throws Exception {
+    try (ReceivingCluster site = new ReceivingCluster(home, cluster.connectionString())) {
+      site.awaitStreaming();
+      assertThat(site.daemon.json("/status").at("/pg_receivexlogs/main/running").asBoolean())
+          .isTrue();
+      Path config = home.resolve("pghoard.json");
+      site.daemon.writeConfig(Files.readString(config).replace("\"main\"", "\"other\""));
+      await()
+          .atMost(ReceivingCluster.PATIENCE)
+          .until(
+              () ->
+                  site.programs().isEmpty()
+                      && site.daemon
+                          .json("/status")
+                          .at("/pg_receivexlogs/other/running")
+                          .asBoolean());
+      assertThat(ReceivingCluster.programs(home.resolve("spool/other/xlog_incoming"))).hasSize(1);
+      assertThat(site.daemon.json("/status").at("/pg_receivexlogs").has("main")).isFalse();
+    }
+    assertThat(ReceivingCluster.programs(home.resolve("spool/other/xlog_incoming"))).isEmpty();
+  }
+
+  @Test
   void otherCluster_isRefused() throws Exception {
     Path own = Files.createDirectories(home.resolve("spool/main/xlog_receiving"));
     new KnownCluster(new SystemIdentifier(7), 150000, WalSegmentSize.DEFAULT)
