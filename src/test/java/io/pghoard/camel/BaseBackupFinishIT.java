@@ -61,7 +61,9 @@ class BaseBackupFinishIT {
       String shipped =
           Files.readString(Path.of("src/main/resources/routes/base-backup-finish.camel.yaml"));
       String document = Files.readString(Path.of("docs/routes.md"));
-      int begin = document.indexOf("        - setBody:");
+      int begin =
+          document.indexOf(
+              "        - setBody:", document.indexOf("## An example: a log of one's own"));
       String steps =
           document
               .substring(begin, document.indexOf("```", begin))
