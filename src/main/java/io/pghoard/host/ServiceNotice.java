@@ -21,6 +21,7 @@ public final class ServiceNotice implements AutoCloseable {
   private final long aliveEvery;
   private long lastAlive;
   private boolean failed;
+  private boolean stopping;
 
   private ServiceNotice(@Nullable UnixDatagram socket, long aliveEvery) {
     this.socket = socket;
@@ -62,8 +63,9 @@ public final class ServiceNotice implements AutoCloseable {
     send("RELOADING=1\nMONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(System.nanoTime()));
   }
 
-  /** The daemon has begun to stop. */
-  public void stopping() {
+  /** The daemon has begun to stop: the last that is told. */
+  public synchronized void stopping() {
+    stopping = true;
     send("STOPPING=1\nSTATUS=Stopping");
   }
 
@@ -74,6 +76,9 @@ public final class ServiceNotice implements AutoCloseable {
 
   /** The daemon was looked at, and works. */
   public synchronized void alive() {
+    if (stopping) {
+      return;
+    }
     lastAlive = System.nanoTime();
     send("WATCHDOG=1");
   }
