@@ -3,6 +3,7 @@ package io.pghoard.camel;
 
 import io.vertx.core.Handler;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,7 +51,14 @@ final class HttpServerService extends VertxPlatformHttpServer {
     configuration.setMaxBodySize(LARGEST_BODY);
     HttpServerService server = new HttpServerService(configuration, gate);
     context.getRegistry().bind("httpServer", server);
-    context.getRegistry().bind("httpServerOptions", new VertxOptions().setWorkerPoolSize(WORKERS));
+    // Vert.x would keep a cache of files in /tmp, which a killed process leaves there.
+    FileSystemOptions files =
+        new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false);
+    context
+        .getRegistry()
+        .bind(
+            "httpServerOptions",
+            new VertxOptions().setWorkerPoolSize(WORKERS).setFileSystemOptions(files));
     return server;
   }
 
