@@ -19,6 +19,9 @@ import java.util.concurrent.Future;
 final class Objects {
   private static final int SIDE_BY_SIDE = 16;
 
+  /** How many names a file gets; ext4 allows 65,000. */
+  private static final int LINKS = 50_000;
+
   private Objects() {}
 
   /** Runs: put or list, pghoard.json, how many. */
@@ -48,11 +51,17 @@ final class Objects {
 
   private static void put(ObjectStore store, int number, Path local) throws Exception {
     Map<String, String> metadata = Map.of("compression-algorithm", "lzma");
-    store.put(key(0), metadata, new ByteArrayInputStream(new byte[100]));
+    for (int each = 0; each < number; each += LINKS) {
+      store.put(key(each), metadata, new ByteArrayInputStream(new byte[100]));
+    }
     ExecutorService threads = Executors.newFixedThreadPool(SIDE_BY_SIDE);
     List<Future<?>> puts = new ArrayList<>();
-    for (int each = 1; each < number; each++) {
+    for (int each = 0; each < number; each++) {
       ObjectKey key = key(each);
+      ObjectKey first = key(each - each % LINKS);
+      if (key.equals(first)) {
+        continue;
+      }
       puts.add(
           threads.submit(
               () -> {
@@ -60,7 +69,7 @@ final class Objects {
                   // Hard links, as a sync for each object would take a quarter of an hour.
                   for (String end : List.of("", ".metadata")) {
                     Files.createLink(
-                        local.resolve(key.name() + end), local.resolve(key(0).name() + end));
+                        local.resolve(key.name() + end), local.resolve(first.name() + end));
                   }
                 } else {
                   store.put(key, metadata, new ByteArrayInputStream(new byte[100]));
@@ -68,10 +77,13 @@ final class Objects {
                 return null;
               }));
     }
-    for (Future<?> put : puts) {
-      put.get();
+    try {
+      for (Future<?> put : puts) {
+        put.get();
+      }
+    } finally {
+      threads.shutdownNow();
     }
-    threads.shutdown();
   }
 
   /** The kernel's account of this process, in MB. */
