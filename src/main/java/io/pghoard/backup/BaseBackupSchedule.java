@@ -151,7 +151,7 @@ public final class BaseBackupSchedule {
     if (last != null
         && last.failure() == null
         && asked != null
-        && !last.startTime().isBefore(asked)) {
+        && (!last.startTime().isBefore(asked) || asked.isAfter(clock.instant()))) {
       // Unless somebody has asked again meanwhile.
       requests.fulfilled(name, asked);
     }

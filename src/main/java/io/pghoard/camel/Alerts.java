@@ -37,7 +37,9 @@ public final class Alerts {
           "server_unreachable",
           "upload_retries_warning",
           "version_mismatch_error",
-          "version_unsupported_error");
+          "version_unsupported_error",
+          "wal_gap",
+          "wal_receive_failed");
 
   private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
   private static final Pattern NAME = Pattern.compile("[a-z][a-z_]{0,63}");

@@ -41,8 +41,9 @@ public final class ConfigReload {
   private @Nullable Version looked;
   private @Nullable Version seen;
   private @Nullable PghoardConfig wanted;
-  private @Nullable String refusal;
-  private Set<SiteName> waiting = Set.of();
+  // Asked for by GET /status, which must not wait for a reload.
+  private volatile @Nullable String refusal;
+  private volatile Set<SiteName> waiting = Set.of();
 
   /** A file as it was last looked at; of one that is not there, nothing. */
   private record Version(FileTime changed, long size, @Nullable Object key) {
@@ -120,12 +121,12 @@ public final class ConfigReload {
   }
 
   /** What is wrong with the file as it lies there, or null. */
-  synchronized @Nullable String refusal() {
+  @Nullable String refusal() {
     return refusal;
   }
 
   /** The sites whose changes wait for the end of a base backup or a restore. */
-  synchronized Set<SiteName> waiting() {
+  Set<SiteName> waiting() {
     return waiting;
   }
 

@@ -23,6 +23,7 @@ public final class Recovery {
 
   private final RecoveryWindows windows;
   private final BaseBackupSchedule schedule;
+  private final Map<SiteName, String> suspected = new ConcurrentHashMap<>();
   private final Map<SiteName, String> asked = new ConcurrentHashMap<>();
 
   Recovery(RecoveryWindows windows, BaseBackupSchedule schedule) {
@@ -41,19 +42,25 @@ public final class Recovery {
         gaps);
   }
 
-  /** What is broken of the way from the newest base backup to the newest WAL, or null. */
+  /**
+   * What is broken of the way from the newest base backup to the newest WAL, and was so when it was
+   * last asked; or null. Segments are stored side by side: what is missing once is on its way.
+   */
   public @Nullable String broken(SiteName site) throws IOException {
     String broken = windows.broken(site);
     if (broken == null) {
+      suspected.remove(site);
       asked.remove(site);
+      return null;
     }
-    return broken;
+    return broken.equals(suspected.put(site, broken)) ? broken : null;
   }
 
   /** Asks for a base backup behind what is broken, once. */
   public void mend(SiteName site, String broken) throws IOException {
-    if (!broken.equals(asked.put(site, broken))) {
+    if (!broken.equals(asked.get(site))) {
       schedule.request(site);
+      asked.put(site, broken);
       LOG.warn("Site {}: a base backup is asked for, as {}", site, broken);
     }
   }

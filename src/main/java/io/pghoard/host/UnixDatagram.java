@@ -36,6 +36,7 @@ final class UnixDatagram implements DatagramTarget {
   private final String path;
   private final byte[] address;
   private final int socket;
+  private boolean closed;
 
   /** What is called of the C library. */
   interface C extends Library {
@@ -81,6 +82,9 @@ final class UnixDatagram implements DatagramTarget {
 
   @Override
   public synchronized void send(byte[] message) throws IOException {
+    if (closed) {
+      throw new IOException("cannot send to " + path + ": it is closed");
+    }
     try {
       NativeLong length = new NativeLong(message.length);
       library.sendto(socket, message, length, MSG_NOSIGNAL, address, address.length);
@@ -89,8 +93,13 @@ final class UnixDatagram implements DatagramTarget {
     }
   }
 
+  /** Once: the number may be another file's afterwards. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       library.close(socket);
     } catch (LastErrorException e) {

@@ -23,7 +23,8 @@ public final class LostWal {
       Pattern.compile(
           "requested WAL segment [0-9A-F]{24} has already been removed"
               + "|requested starting point .* is not in this server's history"
-              + "|(termination of replication stream|\"START_REPLICATION\"): .*[0-9A-F]{24}");
+              // In any language; an error of reading has the file's directory, or an offset.
+              + "|(termination of replication stream|\"START_REPLICATION\"): (?!.*pg_wal/).*[0-9A-F]{24}\\D*$");
 
   private LostWal() {}
 

@@ -18,6 +18,7 @@ final class SiteReceiver {
   private static final Logger LOG = LoggerFactory.getLogger(SiteReceiver.class);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LAST_PAUSE = Duration.ofSeconds(30);
+  private static final Duration SETTLED = Duration.ofSeconds(3);
 
   /** The same is told again after this. */
   private static final Duration AGAIN = Duration.ofMinutes(1);
@@ -54,7 +55,20 @@ final class SiteReceiver {
   }
 
   synchronized boolean runs() {
+    Instant begun = started;
+    // It says that it starts to stream before it asks the server, which may refuse.
+    if (program != null
+        && streams
+        && begun != null
+        && clock.instant().isAfter(begun.plus(SETTLED))) {
+      goesWell();
+    }
     return program != null;
+  }
+
+  private void goesWell() {
+    trouble = null;
+    since = null;
   }
 
   /** Whether pg_receivewal streams: WAL that is written from now on will come. */
@@ -132,10 +146,11 @@ final class SiteReceiver {
 
   private synchronized void heard(String line) {
     latestActivity = clock.instant();
-    if (line.contains("starting log streaming") || line.contains("finished segment")) {
+    if (line.contains("starting log streaming")) {
       streams = true;
-      trouble = null;
-      since = null;
+    }
+    if (line.contains("finished segment")) {
+      goesWell();
     }
     if (LostWal.isTold(line) && places != null) {
       lost(line, places);

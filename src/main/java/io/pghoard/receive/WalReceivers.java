@@ -67,7 +67,14 @@ public final class WalReceivers {
   }
 
   /** Takes over what was started. */
-  public void follow(WalReceiver started, RunningProgram program) {
+  public void follow(WalReceiver started, RunningProgram program) throws IOException {
+    SiteName name = started.site().name();
+    if (!started.site().equals(sites.config().sites().get(name))) {
+      // A reload came in between, and nobody would end it.
+      program.end("the settings of its site have changed");
+      program.close();
+      return;
+    }
     receiver(started.site().name()).follow(started, program);
   }
 

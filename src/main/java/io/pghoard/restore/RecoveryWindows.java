@@ -115,6 +115,10 @@ public final class RecoveryWindows {
    * @return null when nothing does, or when there is no base backup
    */
   public @Nullable String broken(SiteName site) throws IOException {
+    if (sites.get(site).wal().fetched()) {
+      // There is no WAL between the base backups of such a site.
+      return null;
+    }
     Report report = of(site);
     if (report.windows().isEmpty()) {
       return null;

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Parameters of a connection that may be seen by every user of the machine, as a program's
@@ -17,7 +19,19 @@ import java.nio.file.attribute.PosixFilePermissions;
  * <p>Source: <a href="https://www.postgresql.org/docs/15/libpq-pgpass.html">The Password File</a>.
  */
 public final class PrivateConnection {
-  private static final String CONNECT_TIMEOUT_SECONDS = "10";
+  /**
+   * Where the node does not say otherwise: a host that is gone is noticed within a minute, and not
+   * after the quarter of an hour, or the two hours, that TCP waits by itself.
+   */
+  private static final Map<String, String> DEFAULTS =
+      new TreeMap<>(
+          Map.of(
+              "application_name", "pghoard",
+              "connect_timeout", "10",
+              "keepalives_idle", "30",
+              "keepalives_interval", "10",
+              "keepalives_count", "3",
+              "tcp_user_timeout", "30000"));
 
   private PrivateConnection() {}
 
@@ -28,11 +42,10 @@ public final class PrivateConnection {
    */
   public static ConnectionInfo of(ConnectionInfo node, Path passwordFile) throws IOException {
     ConnectionInfo shown = node.without("password");
-    if (!node.parameters().containsKey("connect_timeout")) {
-      shown = shown.with("connect_timeout", CONNECT_TIMEOUT_SECONDS);
-    }
-    if (!node.parameters().containsKey("application_name")) {
-      shown = shown.with("application_name", "pghoard");
+    for (Map.Entry<String, String> each : DEFAULTS.entrySet()) {
+      if (!node.parameters().containsKey(each.getKey())) {
+        shown = shown.with(each.getKey(), each.getValue());
+      }
     }
     String password = node.parameters().get("password");
     if (password == null) {
