@@ -18,7 +18,9 @@ public final class Health {
     Map<String, String> down = new TreeMap<>();
     for (Route route : context.getRoutes()) {
       ServiceStatus status = context.getRouteController().getRouteStatus(route.getRouteId());
-      if (status != null && !status.isStarted() && !status.isStarting()) {
+      // One that a reload is about to take away has not failed.
+      boolean moving = status != null && (status.isStarting() || status.isStopping());
+      if (status != null && !status.isStarted() && !moving && shouldRun(route)) {
         down.put(route.getRouteId(), status.name());
       }
     }
@@ -27,5 +29,10 @@ public final class Health {
     }
     return Map.of(
         "status", down.isEmpty() ? "UP" : "DOWN", "routes", context.getRoutesSize(), "down", down);
+  }
+
+  /** An operator may have a route that is started by hand. */
+  private static boolean shouldRun(Route route) {
+    return !Boolean.FALSE.equals(route.isAutoStartup());
   }
 }

@@ -4,6 +4,7 @@ package io.pghoard.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,26 @@ class HttpHealthTest {
       HttpResponse<String> answer = service.send("GET", "/health");
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.body()).contains("DOWN", "repository-put");
+    }
+  }
+
+  @Test
+  void routeThatIsStartedByHand_isNotMissed(@TempDir Path home) throws Exception {
+    Files.writeString(
+        Files.createDirectories(home.resolve("routes")).resolve("by-hand.camel.yaml"),
+        """
+        - route:
+            id: by-hand
+            description: Started by hand.
+            autoStartup: false
+            from:
+              uri: direct:by-hand
+              steps:
+                - log: "by hand"
+        """);
+    try (RunningService service = new RunningService(home)) {
+      assertThat(service.service().context().getRoute("by-hand")).isNotNull();
+      assertThat(service.json("/health").get("status").asText()).isEqualTo("UP");
     }
   }
 }
