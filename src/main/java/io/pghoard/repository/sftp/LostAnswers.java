@@ -25,14 +25,23 @@ final class LostAnswers {
     }
   }
 
-  /** Whether a put of these bytes is such a one. */
-  boolean isOf(ObjectKey key, Sidecar sidecar) {
-    return sidecar.sha256() != null && hashes.remove(key, sidecar.sha256());
+  /** The object was put, or given up. */
+  void forget(ObjectKey key) {
+    hashes.remove(key);
+  }
+
+  /**
+   * Whether a put of these bytes is such a one.
+   *
+   * @param stored the hash of the object that is there, which may be another writer's; or ""
+   */
+  boolean isOf(ObjectKey key, Sidecar sidecar, String stored) {
+    return stored.equals(sidecar.sha256()) && hashes.remove(key, stored);
   }
 
   /** The same of a body, which is read to its end when that can be. */
-  boolean isOf(ObjectKey key, InputStream body) throws IOException {
-    if (!hashes.containsKey(key)) {
+  boolean isOf(ObjectKey key, InputStream body, String stored) throws IOException {
+    if (!stored.equals(hashes.get(key))) {
       return false;
     }
     DigestInputStream hashed = new DigestInputStream(body, CheckedContent.sha256());

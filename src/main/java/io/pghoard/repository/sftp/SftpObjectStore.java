@@ -62,9 +62,10 @@ public final class SftpObjectStore implements ObjectStore, Closeable {
       SftpPublication publication = new SftpPublication(connection, key, files);
       sorted(deed, connection, () -> removeAbandoned(connection));
       if (sorted(deed, connection, publication::isThere)) {
-        if (lostAnswers.isOf(key, body)) {
+        if (lostAnswers.isOf(key, body, sorted(deed, connection, publication::storedHash))) {
           return;
         }
+        lostAnswers.forget(key);
         throw new ObjectExistsException(key);
       }
       SftpUpload upload =
@@ -95,8 +96,10 @@ public final class SftpObjectStore implements ObjectStore, Closeable {
       throws IOException {
     try {
       publication.publish(upload);
+      lostAnswers.forget(key);
     } catch (ObjectExistsException e) {
-      if (!lostAnswers.isOf(key, sidecar)) {
+      if (!lostAnswers.isOf(key, sidecar, publication.storedHash())) {
+        lostAnswers.forget(key);
         throw e;
       }
       // An earlier try has put it.

@@ -166,6 +166,12 @@ final class SftpPublication {
     return names.contains(files.name());
   }
 
+  /** The hash that the object's sidecar has, or "". */
+  String storedHash() throws IOException {
+    Sidecar stored = sidecar();
+    return stored == null || stored.sha256() == null ? "" : stored.sha256();
+  }
+
   private @Nullable Sidecar sidecar() throws IOException {
     try (RemoteFile file = RemoteFile.open(connection, files.sidecar())) {
       return Sidecar.parse(file.readAll(Sidecar.LARGEST), files.sidecar());

@@ -196,6 +196,60 @@ class SftpFaultsIT {
     }
   }
 
+  /** Wherever the put breaks off: when another writer has the name by then, it is not one's own. */
+  @Test
+  void putThatIsCutAndOvertaken_isNotTakenForItsOwn() throws Exception {
+    AtomicLong sent = new AtomicLong();
+    int overtaken = 0;
+    try (FaultProxy network = new FaultProxy(DIRECTORY.server().port());
+        SftpObjectStore other = DIRECTORY.store()) {
+      network.fault(
+          (direction, passed, count) -> {
+            if (direction == Direction.TO_SERVER) {
+              sent.set(passed + count);
+            }
+            return count;
+          });
+      long login;
+      long whole;
+      try (SftpObjectStore store = DIRECTORY.store(by(network))) {
+        store.keys("");
+        login = sent.get();
+        put(store, OTHER, new byte[100]);
+        whole = sent.get();
+      }
+      for (int cut = 1; cut <= 40; cut++) {
+        ObjectKey key = new ObjectKey("main/overtaken/" + cut);
+        long limit = login + (whole - login) * cut / 40;
+        AtomicBoolean done = new AtomicBoolean();
+        try (SftpObjectStore store = DIRECTORY.store(by(network))) {
+          store.keys("");
+          network.fault(
+              (direction, passed, count) -> {
+                boolean now =
+                    direction == Direction.TO_SERVER
+                        && passed + count >= limit
+                        && done.compareAndSet(false, true);
+                return now ? 0 : count;
+              });
+          byte[] own = ("own " + cut).getBytes(UTF_8);
+          byte[] others = ("other " + cut).getBytes(UTF_8);
+          assertThatIOException().isThrownBy(() -> put(store, key, own));
+          try {
+            put(other, key, others);
+          } catch (IOException itIsThereAlready) {
+            continue;
+          }
+          overtaken++;
+
+          assertThatThrownBy(() -> put(store, key, own)).isInstanceOf(ObjectExistsException.class);
+          assertThat(read(store, key)).isEqualTo(others);
+        }
+      }
+    }
+    assertThat(overtaken).isPositive();
+  }
+
   @Test
   void slowNetwork_isWaitedFor() throws Exception {
     try (FaultProxy network = new FaultProxy(DIRECTORY.server().port());
