@@ -166,6 +166,21 @@ class GoogleFaultsIT extends GoogleService {
     }
   }
 
+  /** Only the answer to the last chunk says that there is an object. */
+  @Test
+  void uploadWithoutAnObject_isNoSuccess(@TempDir Path home) throws Exception {
+    try (RunningService service = service(home, google().bucket())) {
+      google().faults().keepNextWithoutObject();
+      put(service, LARGE);
+      assertThat(read(service)).isEqualTo(LARGE);
+      service.store().delete(KEY);
+
+      google().faults().answerNextChunkTooEarly();
+      put(service, LARGE);
+      assertThat(read(service)).isEqualTo(LARGE);
+    }
+  }
+
   @Test
   void uploadThatBreaksOrIsForgotten_isBegunAnewAndGivenUp(@TempDir Path home) throws Exception {
     String bucket = google().bucket();

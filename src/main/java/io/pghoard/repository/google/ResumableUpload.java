@@ -103,15 +103,24 @@ final class ResumableUpload {
         .setContentRange("bytes %d-%d/%d".formatted(from, from + bytes.getLength() - 1, length));
     HttpResponse answer = answer(request);
     try {
-      if (answer.isSuccessStatusCode()) {
+      boolean last = from + bytes.getLength() == length;
+      int status = answer.getStatusCode();
+      if (last && (status == 200 || status == 201)) {
         return length;
       }
-      if (answer.getStatusCode() != RESUME_INCOMPLETE) {
+      if (status != RESUME_INCOMPLETE) {
+        if (answer.isSuccessStatusCode()) {
+          throw new IOException("Google answered %d in the middle of an upload".formatted(status));
+        }
         throw GoogleJsonResponseException.from(api.getJsonFactory(), answer);
       }
       String range = answer.getHeaders().getRange();
       Matcher kept = RANGE.matcher(range == null ? "" : range);
-      return kept.matches() ? Math.min(length, Long.parseLong(kept.group(1)) + 1) : 0;
+      long end = kept.matches() ? Long.parseLong(kept.group(1)) + 1 : 0;
+      if (end >= length) {
+        throw new IOException("Google has all the bytes, and has not made an object of them");
+      }
+      return end;
     } finally {
       answer.ignore();
     }

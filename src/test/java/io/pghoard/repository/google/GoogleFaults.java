@@ -15,6 +15,8 @@ public final class GoogleFaults {
   private volatile long brokenChunkAfter = -1;
   private volatile long keptOfChunk = -1;
   private volatile boolean sessionsLost;
+  private final AtomicInteger unmade = new AtomicInteger();
+  private final AtomicInteger tooEarly = new AtomicInteger();
   private volatile @Nullable CountDownLatch silence;
 
   /** Calls that are refused, as often as this says. */
@@ -37,6 +39,8 @@ public final class GoogleFaults {
     brokenChunkAfter = -1;
     keptOfChunk = -1;
     sessionsLost = false;
+    unmade.set(0);
+    tooEarly.set(0);
     CountDownLatch silent = silence;
     silence = null;
     if (silent != null) {
@@ -67,6 +71,24 @@ public final class GoogleFaults {
   /** Of the next chunk only so many bytes are kept, and the 308 says so. */
   public void keepOfNextChunk(long bytes) {
     keptOfChunk = bytes;
+  }
+
+  /** The next upload that has all its bytes is not made an object, and answered 308. */
+  public void keepNextWithoutObject() {
+    unmade.set(1);
+  }
+
+  /** The next chunk that is not the last is answered 200, as by a proxy that knows no better. */
+  public void answerNextChunkTooEarly() {
+    tooEarly.set(1);
+  }
+
+  boolean makesNoObject() {
+    return unmade.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+  }
+
+  boolean answersTooEarly() {
+    return tooEarly.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
   }
 
   /** Resumable uploads are forgotten: 410. */
