@@ -41,7 +41,10 @@ public final class RoutedDoor {
 
   private final Sites sites;
   private final CamelContext context;
-  private final Map<RoutedStorage, FilePairStore> stores = new ConcurrentHashMap<>();
+  private final Map<Place, FilePairStore> stores = new ConcurrentHashMap<>();
+
+  /** The routes are told the site, so that sites with the same settings have a store each. */
+  private record Place(SiteName site, RoutedStorage storage) {}
 
   RoutedDoor(Sites sites, CamelContext context) {
     this.sites = sites;
@@ -74,7 +77,10 @@ public final class RoutedDoor {
       throw new IllegalArgumentException("site %s has no storage of type routed".formatted(name));
     }
     return stores.computeIfAbsent(
-        storage, routed -> new FilePairStore(new Routes(name, routed), routed.prefix(), spool()));
+        new Place(name, storage),
+        place ->
+            new FilePairStore(
+                new Routes(place.site(), place.storage()), place.storage().prefix(), spool()));
   }
 
   private Path spool() {
