@@ -18,7 +18,11 @@ import java.util.stream.Stream;
 
 /** A daemon that receives the WAL of a real cluster, and has no data directory of it. */
 final class ReceivingCluster implements AutoCloseable {
-  static final ClusterOptions OPTIONS = ClusterOptions.standard().withWalSegmentMegabytes(1);
+  /** Without a slot, a checkpoint may remove what the receiver is about to fetch. */
+  static final String WAL_KEPT = "64MB";
+
+  static final ClusterOptions OPTIONS =
+      ClusterOptions.standard().withWalSegmentMegabytes(1).with("wal_keep_size", WAL_KEPT);
   static final Duration PATIENCE = Duration.ofMinutes(1);
 
   final RunningService daemon;

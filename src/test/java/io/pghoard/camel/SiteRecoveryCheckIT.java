@@ -30,7 +30,6 @@ class SiteRecoveryCheckIT {
     cluster =
         PostgresCluster.create(
             ReceivingCluster.OPTIONS
-                .with("wal_keep_size", "0")
                 .with("max_wal_size", "8MB")
                 .with("min_wal_size", "2MB")
                 .with("max_slot_wal_keep_size", "2MB"));
@@ -81,6 +80,7 @@ class SiteRecoveryCheckIT {
       backUp(site, 1);
       last = site.archived(cluster);
     }
+    cluster.configure("wal_keep_size", "0");
     for (int i = 0; i < 12; i++) {
       cluster.psql("SELECT pg_logical_emit_message(true, 'test', 'gap')");
       cluster.switchWal();
@@ -88,6 +88,7 @@ class SiteRecoveryCheckIT {
     cluster.psql("CHECKPOINT");
     cluster.psql("CHECKPOINT");
     assertThat(cluster.value("SELECT wal_status FROM pg_replication_slots")).isEqualTo("lost");
+    cluster.configure("wal_keep_size", ReceivingCluster.WAL_KEPT);
     try (ReceivingCluster site = site(node)) {
       site.awaitStreaming();
       site.archived(cluster);

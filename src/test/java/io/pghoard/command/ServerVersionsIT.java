@@ -21,7 +21,8 @@ class ServerVersionsIT {
   @ParameterizedTest
   @ValueSource(ints = {13, 14})
   void server_isBackedUpAndRestored(int major, @TempDir Path home) throws Exception {
-    ClusterOptions options = ClusterOptions.standard().withWalSegmentMegabytes(1);
+    ClusterOptions options =
+        ClusterOptions.standard().withWalSegmentMegabytes(1).with("wal_keep_size", "64MB");
     try (ServerBinaries binaries = ServerBinaries.of(major);
         PostgresCluster cluster = binaries.cluster(options);
         DaemonProcess daemon = receive(home, cluster)) {

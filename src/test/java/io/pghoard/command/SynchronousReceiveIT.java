@@ -29,7 +29,8 @@ class SynchronousReceiveIT {
 
   @Test
   void everyAcknowledgedRow_isRestored() throws Exception {
-    ClusterOptions options = ClusterOptions.standard().withWalSegmentMegabytes(1);
+    ClusterOptions options =
+        ClusterOptions.standard().withWalSegmentMegabytes(1).with("wal_keep_size", "64MB");
     try (PostgresCluster primary = PostgresCluster.create(options);
         DaemonProcess daemon = receive(primary)) {
       primary.psql("CREATE TABLE acknowledged (n int, filling text)");
