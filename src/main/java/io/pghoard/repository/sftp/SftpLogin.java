@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.future.ConnectFuture;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.SshConstants;
@@ -41,7 +43,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes connections to one site's server, each with its own login. */
 final class SftpLogin implements Closeable {
-  private static final AttributeKey<String> REFUSAL = new AttributeKey<>();
+  /**
+   * Why a login's server is refused, or "". Not kept by the session, which nobody gets when it is
+   * refused quickly.
+   */
+  private static final AttributeKey<AtomicReference<String>> REFUSAL = new AttributeKey<>();
 
   private final SftpStorage storage;
   private final SshClient client = SshClient.setUpDefaultClient();
@@ -60,10 +66,10 @@ final class SftpLogin implements Closeable {
         (session, address, key) -> {
           try {
             String refusal = HostKeys.of(storage).refusal(storage, key);
-            session.setAttribute(REFUSAL, refusal == null ? "" : refusal);
+            note(session, refusal == null ? "" : refusal);
             return refusal == null;
           } catch (PermanentStorageException e) {
-            session.setAttribute(REFUSAL, String.valueOf(e.getMessage()));
+            note(session, String.valueOf(e.getMessage()));
             return false;
           }
         });
@@ -84,6 +90,13 @@ final class SftpLogin implements Closeable {
     client.start();
   }
 
+  private static void note(ClientSession session, String refusal) {
+    AtomicReference<String> told = session.getConnectionContext().getAttribute(REFUSAL);
+    if (told != null) {
+      told.set(refusal);
+    }
+  }
+
   /** A connection that is logged in; throws what is sorted already. */
   SftpConnection connect(String deed) throws IOException {
     return deadline.within(deed, () -> login(deed));
@@ -98,11 +111,15 @@ final class SftpLogin implements Closeable {
                 Comparator.comparing(signature -> !types.contains(keyType(signature.getName()))))
             .toList());
     ClientSession session = null;
+    AtomicReference<String> refusal = new AtomicReference<>("");
     try {
-      session = open(keys);
+      session = open(keys, refusal);
       session.auth().verify(storage.access().readTimeout());
     } catch (IOException | RuntimeException e) {
-      throw failed(deed, session, e);
+      if (session != null) {
+        session.close(true);
+      }
+      throw failed(deed, refusal.get(), e);
     }
     return subsystem(deed, session);
   }
@@ -115,9 +132,15 @@ final class SftpLogin implements Closeable {
     }
   }
 
-  private ClientSession open(List<KeyPair> keys) throws IOException {
+  private ClientSession open(List<KeyPair> keys, AtomicReference<String> refusal)
+      throws IOException {
     Login login = storage.login();
-    ConnectFuture connecting = client.connect(login.username(), storage.server(), storage.port());
+    ConnectFuture connecting =
+        client.connect(
+            login.username(),
+            storage.server(),
+            storage.port(),
+            AttributeRepository.ofKeyValuePair(REFUSAL, refusal));
     ClientSession session;
     try {
       session = connecting.verify(storage.access().connectTimeout()).getSession();
@@ -189,11 +212,7 @@ final class SftpLogin implements Closeable {
     }
   }
 
-  private IOException failed(String deed, @Nullable ClientSession session, Exception e) {
-    String refusal = session == null ? null : session.getAttribute(REFUSAL);
-    if (session != null) {
-      session.close(true);
-    }
+  private IOException failed(String deed, @Nullable String refusal, Exception e) {
     if (refusal != null && !refusal.isEmpty()) {
       return new PermanentStorageException("cannot " + deed + ": " + refusal, e);
     }
