@@ -4,9 +4,9 @@ package io.pghoard.camel;
 import io.pghoard.archive.WalBacklog;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.config.Volume;
 import io.pghoard.postgres.DataDirectory;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,8 +49,7 @@ public final class BacklogAlert {
         %d WAL files wait in %s to be archived, the oldest since %s; PostgreSQL keeps them and stops when \
         that disk is full (%d MiB are free)
         see what archive_command says in the server's log, and what keeps pghoard from storing in its own"""
-            .formatted(
-                backlog.files(), wal, oldest, Files.getFileStore(wal).getUsableSpace() >> 20);
+            .formatted(backlog.files(), wal, oldest, Volume.usableBytes(wal) >> 20);
     return List.of(new AlertChange(NAME, site, text));
   }
 }

@@ -65,7 +65,7 @@ public final class HostCheck {
     while (!Files.exists(nearest) && nearest.getParent() != null) {
       nearest = nearest.getParent();
     }
-    long free = Files.getFileStore(nearest).getUsableSpace() >> 20;
+    long free = Volume.usableBytes(nearest) >> 20;
     long one = 0;
     long all = 0;
     for (SiteConfig site : sites) {

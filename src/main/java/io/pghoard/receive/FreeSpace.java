@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.receive;
 
+import io.pghoard.config.Volume;
 import io.pghoard.config.WalConfig;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -30,7 +30,7 @@ final class FreeSpace {
       return shortage;
     }
     next = now.plus(config.diskCheckInterval());
-    long free = Files.getFileStore(directory).getUsableSpace();
+    long free = Volume.usableBytes(directory);
     long wanted = shortage == null ? least : (long) (least * config.resumeMultiplier());
     shortage =
         free >= wanted

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
+import io.pghoard.config.Volume;
 import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
 /** What a restore needs of each file system, against what is free there. */
 final class DiskSpace {
-  private final Map<FileStore, Need> needs = new HashMap<>();
+  private final Map<Object, Need> needs = new HashMap<>();
 
   private static final class Need {
+    final Path existing;
     long bytes;
     long freed;
     String directory = "";
+
+    Need(Path existing) {
+      this.existing = existing;
+    }
   }
 
   /**
@@ -25,8 +30,8 @@ final class DiskSpace {
    * @param freed bytes that will be deleted there before
    */
   void add(TargetDirectory directory, long bytes, long freed) throws IOException {
-    Need need =
-        needs.computeIfAbsent(Files.getFileStore(directory.existing()), store -> new Need());
+    Path existing = directory.existing();
+    Need need = needs.computeIfAbsent(Volume.device(existing), volume -> new Need(existing));
     need.bytes += bytes;
     need.freed += freed;
     need.directory += (need.directory.isEmpty() ? "" : ", ") + directory.path();
@@ -38,18 +43,18 @@ final class DiskSpace {
    * @throws RestoreRefusedException with both numbers
    */
   void require() throws IOException {
-    for (Map.Entry<FileStore, Need> entry : needs.entrySet()) {
-      Need need = entry.getValue();
-      long usable = entry.getKey().getUsableSpace() + need.freed;
+    for (Need need : needs.values()) {
+      long usable = Volume.usableBytes(need.existing) + need.freed;
       if (need.bytes > usable) {
         throw new RestoreRefusedException(
             String.format(
                 Locale.ROOT,
-                "not enough space for %s: the restore needs %,d bytes, %,d are free on %s",
+                "not enough space for %s: the restore needs %,d bytes, %,d are free on the file"
+                    + " system of %s",
                 need.directory,
                 need.bytes,
                 usable,
-                entry.getKey().name()));
+                need.existing));
       }
     }
   }
