@@ -12,20 +12,32 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Servers older than the client programs: WAL is received, a base backup taken and restored. */
+/**
+ * Servers and client programs of other versions than the installed ones: WAL is received, a base
+ * backup taken and restored. Client programs serve any older server, so that each of the four sets
+ * of them meets its own version or the nearest.
+ */
 class ServerVersionsIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @ParameterizedTest
-  @ValueSource(ints = {13, 14})
-  void server_isBackedUpAndRestored(int major, @TempDir Path home) throws Exception {
+  @CsvSource({
+    "13, installed",
+    "14, installed",
+    "16, trixie",
+    "17, trixie",
+    "17, forky",
+    "18, forky",
+  })
+  void server_isBackedUpAndRestored(int major, String clients, @TempDir Path home)
+      throws Exception {
     ClusterOptions options =
         ClusterOptions.standard().withWalSegmentMegabytes(1).with("wal_keep_size", "64MB");
     try (ServerBinaries binaries = ServerBinaries.of(major);
         PostgresCluster cluster = binaries.cluster(options);
-        DaemonProcess daemon = receive(home, cluster)) {
+        DaemonProcess daemon = receive(home, cluster, clients)) {
       assertThat(cluster.value("SHOW server_version")).startsWith(major + ".");
       cluster.psql("CREATE TABLE t AS SELECT generate_series(1, 1000) AS n");
       await()
@@ -58,15 +70,32 @@ class ServerVersionsIT {
     }
   }
 
-  private static DaemonProcess receive(Path home, PostgresCluster cluster) throws Exception {
+  private static DaemonProcess receive(Path home, PostgresCluster cluster, String clients)
+      throws Exception {
     return DaemonProcess.start(
         home,
         DaemonProcess.freePort(),
         """
         "active_backup_mode": "pg_receivexlog", "basebackup_interval_hours": 24,
-        "nodes": ["%s slot=pghoard"],
+        "nodes": ["%s slot=pghoard"], %s
         "object_storage": {"storage_type": "local", "directory": "%s/repository"}
         """
-            .formatted(cluster.connectionString(), home));
+            .formatted(cluster.connectionString(), programs(clients), home));
+  }
+
+  /**
+   * The setting that takes the client programs of a release of Debian, as bin/test installs them.
+   */
+  private static String programs(String clients) {
+    if (clients.equals("installed")) {
+      return "";
+    }
+    Path directory =
+        Path.of(System.getProperty("user.home"), ".cache/pghoard/postgresql-client-" + clients)
+            .resolve("bin");
+    assertThat(directory.resolve("pg_basebackup"))
+        .as("PostgreSQL's client programs of Debian %s; bin/test installs them", clients)
+        .isExecutable();
+    return "\"pg_bin_directory\": \"%s\",".formatted(directory);
   }
 }
