@@ -12,8 +12,18 @@ public final class Pghoard {
     // Google's client logs by the JDK's own: this sends it to log4j, which decides.
     System.setProperty("java.util.logging.manager", "org.apache.logging.log4j.jul.LogManager");
     // The launchers in bin say which program they are.
+    String program = System.getProperty("pghoard.program", "pghoard");
+    // The launchers see to it; started by java -jar it depends on the environment.
+    String names = System.getProperty("sun.jnu.encoding");
+    if (!"UTF-8".equals(names)) {
+      System.err.println(
+          program
+              + ": the character set of file names is "
+              + names
+              + ", and files with other characters in their names cannot be restored: set LC_ALL=C.UTF-8");
+    }
     System.exit(
-        System.getProperty("pghoard.program", "pghoard").equals("pghoard_restore")
+        program.equals("pghoard_restore")
             ? RestoreTool.run(arguments)
             : DaemonCommand.run(arguments));
   }

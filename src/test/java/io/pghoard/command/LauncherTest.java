@@ -24,7 +24,9 @@ class LauncherTest {
     Files.createFile(home.resolve("pghoard.jar"));
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
     Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
-    Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+    Files.writeString(
+        java,
+        "#!/bin/sh\nprintf '%s\\n' \"locale $LC_ALL\" \"$(grep SigIgn /proc/self/status)\" \"$@\"\n");
     Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
   }
 
@@ -44,6 +46,26 @@ class LauncherTest {
   @Test
   void withoutPlugins_theJarIsRun() throws Exception {
     assertThat(run(Map.of())).endsWith("-jar", home + "/pghoard.jar", "--config", "a file");
+  }
+
+  /** Java does not hear a signal that was ignored when it was started: SIGHUP reads anew. */
+  @Test
+  void hangup_isIgnoredOnlyWhereItWasBefore() throws Exception {
+    assertThat(ignoresHangup(run(Map.of())))
+        .isEqualTo(ignoresHangup(Files.readAllLines(Path.of("/proc/self/status"))));
+  }
+
+  private static boolean ignoresHangup(List<String> status) {
+    String mask =
+        status.stream().filter(line -> line.startsWith("SigIgn:")).findFirst().orElseThrow();
+    return (Long.parseUnsignedLong(mask.substring("SigIgn:".length()).strip(), 16) & 1) != 0;
+  }
+
+  @Test
+  void localeOfAnotherCharacterSet_givesWayToUtf8() throws Exception {
+    assertThat(run(Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", ""))).contains("locale C.UTF-8");
+    assertThat(run(Map.of("LC_ALL", "C"))).contains("locale C.UTF-8");
+    assertThat(run(Map.of("LC_ALL", "de_DE.UTF-8"))).contains("locale de_DE.UTF-8");
   }
 
   @Test
