@@ -11,6 +11,7 @@ public final class Pghoard {
   public static void main(String[] arguments) {
     // Google's client logs by the JDK's own: this sends it to log4j, which decides.
     System.setProperty("java.util.logging.manager", "org.apache.logging.log4j.jul.LogManager");
+    logInAtProxies();
     // The launchers in bin say which program they are.
     String program = System.getProperty("pghoard.program", "pghoard");
     // The launchers see to it; started by java -jar it depends on the environment.
@@ -26,5 +27,13 @@ public final class Pghoard {
         program.equals("pghoard_restore")
             ? RestoreTool.run(arguments)
             : DaemonCommand.run(arguments));
+  }
+
+  /** Java's HTTP client, which Azure's is built on, tells no proxy a password by itself. */
+  private static void logInAtProxies() {
+    String refused = "jdk.http.auth.tunneling.disabledSchemes";
+    if (System.getProperty(refused) == null) {
+      System.setProperty(refused, "");
+    }
   }
 }

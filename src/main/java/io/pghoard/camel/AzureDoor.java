@@ -56,8 +56,13 @@ public final class AzureDoor implements SiteDoor {
     }
     return containers.compute(
         site,
-        (name, before) ->
-            before != null && before.storage().equals(storage) ? before : connect(name, storage));
+        (name, before) -> {
+          if (before != null && before.storage().equals(storage)) {
+            return before;
+          }
+          retire(before);
+          return connect(name, storage);
+        });
   }
 
   private Container connect(SiteName site, AzureStorage storage) {
@@ -70,7 +75,10 @@ public final class AzureDoor implements SiteDoor {
 
   @Override
   public void forget(SiteName site) {
-    Container before = containers.remove(site);
+    retire(containers.remove(site));
+  }
+
+  private void retire(@Nullable Container before) {
     if (before != null) {
       // Nothing to close: Java's HTTP client ends with the last who knows it.
       retired.add(before.client(), () -> {});

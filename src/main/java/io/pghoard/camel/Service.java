@@ -169,6 +169,7 @@ public final class Service implements AutoCloseable {
       try {
         context.addStartupListener(this);
         if (daemon) {
+          context.addLifecycleStrategy(new LateEndpoints(context));
           bean("localDoor", LocalDoor.class).create(config);
           context
               .getManagementStrategy()

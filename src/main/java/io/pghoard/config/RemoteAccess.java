@@ -17,4 +17,9 @@ public record RemoteAccess(
     Duration connectTimeout,
     Duration readTimeout,
     Duration callTimeout,
-    @Nullable ProxyConfig proxy) {}
+    @Nullable ProxyConfig proxy) {
+  /** How a message names a server that is reached so. */
+  public String to(String server) {
+    return proxy == null ? server : "%s, by way of the %s,".formatted(server, proxy);
+  }
+}

@@ -56,13 +56,20 @@ public final class NetworkFailure {
           + " is silent (connect_timeout, read_timeout and call_timeout say how long is waited)";
     }
     if (find(failure, ConnectException.class) != null) {
-      return "no connection to %s (%s)".formatted(server, innermost(failure).getMessage());
+      // Java's HTTP client says no more of a port where nothing listens.
+      String why = innermost(failure).getMessage();
+      return "no connection to %s (%s); check host and port, and whether it runs"
+          .formatted(server, why == null ? "refused" : why);
     }
     SSLException tls = find(failure, SSLException.class);
     if (tls != null) {
       return "no TLS connection to %s (%s)".formatted(server, tls.getMessage());
     }
     Throwable last = innermost(failure);
+    if (String.valueOf(last.getMessage()).startsWith("too many authentication attempts")) {
+      // So Java's HTTP client calls a proxy that refuses a password.
+      return "no connection to %s (refused); check user and pass of proxy_info".formatted(server);
+    }
     return "the talk with %s broke (%s)"
         .formatted(server, last.getMessage() == null ? last : last.getMessage());
   }

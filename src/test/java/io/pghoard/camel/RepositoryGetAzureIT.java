@@ -95,6 +95,38 @@ class RepositoryGetAzureIT extends AzureService {
   }
 
   @Test
+  void wayToAzure_isToldWhenItIsNotThere(@TempDir Path home) throws Exception {
+    Files.writeString(home.resolve("application.properties"), "pghoard.storage.retries = 0\n");
+    int nobody;
+    try (FaultProxy network = new FaultProxy(azurite().port())) {
+      nobody = network.port();
+    }
+    try (RunningService service = service(home, "container-x", nobody, storage -> {})) {
+      assertThatIOException()
+          .isThrownBy(() -> service.store().keys(""))
+          .withMessageContaining("no connection to 127.0.0.1:" + nobody + " (refused)");
+    }
+    try (RunningService service =
+        service(home, "container-x", nobody, storage -> storage.put("host", "a.invalid"))) {
+      assertThatIOException()
+          .isThrownBy(() -> service.store().keys(""))
+          .withMessageContaining("the host name of a.invalid")
+          .withMessageContaining("cannot be resolved");
+    }
+    try (RunningService service =
+        service(
+            home,
+            "container-x",
+            azurite().port(),
+            storage ->
+                storage.putObject("proxy_info").put("host", "127.0.0.1").put("port", nobody))) {
+      assertThatIOException()
+          .isThrownBy(() -> service.store().keys(""))
+          .withMessageContaining("by way of the HTTP proxy 127.0.0.1:" + nobody);
+    }
+  }
+
+  @Test
   void everyBadCredential_isSaidWithItsRemedy(@TempDir Path home) throws Exception {
     String container = azurite().container();
     try (RunningService service =

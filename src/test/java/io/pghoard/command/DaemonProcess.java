@@ -181,6 +181,17 @@ public final class DaemonProcess implements AutoCloseable {
     return new ObjectMapper().readTree(answer.body());
   }
 
+  /** The status of an answer. */
+  public int status(String method, String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build();
+    return HttpClient.newHttpClient()
+        .send(request, HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+
   /** As {@code kill -9} ends it. */
   public void kill() {
     process.destroyForcibly().onExit().join();

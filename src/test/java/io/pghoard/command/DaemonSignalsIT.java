@@ -105,10 +105,11 @@ class DaemonSignalsIT {
         long begun = System.nanoTime();
         assertThat(daemon.stop()).isEqualTo(143);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(LIMIT);
-        assertThat(daemon.log()).contains("pghoard is being stopped");
+        assertThat(daemon.log())
+            .contains("pghoard is being stopped")
+            .doesNotContain("not all that was stored of it could be deleted");
       }
       assertThat(keys("main/basebackup/")).isEmpty();
-      assertThat(keys("main/basebackup_chunk/")).isEmpty();
       assertThat(BUCKET.uploads()).isEmpty();
       assertThat(home.resolve("spool/spool")).doesNotExist();
       await()
@@ -118,8 +119,31 @@ class DaemonSignalsIT {
                   assertThat(cluster.psql("SELECT pid FROM pg_stat_progress_basebackup"))
                       .isEmpty());
       whatIsAcknowledged_isStoredWhole();
+      // A put that was all on its way may still succeed when the daemon has gone.
+      slow.fault(FaultProxy.healthy());
+      nextBackup_takesWhatIsLeftAway(home, port, storage);
     } finally {
       cluster.configure("archive_command", "");
+    }
+  }
+
+  private static void nextBackup_takesWhatIsLeftAway(Path home, int port, String storage)
+      throws Exception {
+    try (DaemonProcess next =
+        DaemonProcess.start(home, cluster, port, new DaemonProcess.Site("24", storage))) {
+      await()
+          .atMost(LIMIT)
+          .ignoreExceptions()
+          .until(() -> next.json("GET", "/main/basebackup").get("basebackups").size() == 1);
+      String name = next.json("GET", "/main/basebackup").at("/basebackups/0/name").asText();
+      String chunks = "main/basebackup_chunk/" + name.replaceFirst("\\..*", "") + "/";
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(keys("main/basebackup_chunk/"))
+                      .isNotEmpty()
+                      .allMatch(key -> key.startsWith(chunks)));
     }
   }
 

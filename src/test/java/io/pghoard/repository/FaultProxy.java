@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.Closeable;
@@ -13,11 +14,14 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP proxy on a free loopback port that does to its connections what a bad network does. A fault
  * holds for the connections that are open as well as for those to come, until the next is set.
+ *
+ * <p>Its sleeps are the faults themselves, a network that is slow or silent; no test waits by them.
  */
 public final class FaultProxy implements Closeable {
   /** What happens to a connection. */
@@ -30,8 +34,12 @@ public final class FaultProxy implements Closeable {
      */
     int pass(Direction direction, long passed, int count) throws InterruptedException;
 
-    /** What a client is told instead, whatever it sends; null to let the server answer. */
-    default @Nullable String answer() {
+    /**
+     * What a client is told instead of what the server would answer; null to let it answer.
+     *
+     * @param sent what the client sends, its first {@code count} bytes
+     */
+    default @Nullable String answer(byte[] sent, int count) {
       return null;
     }
   }
@@ -94,6 +102,12 @@ public final class FaultProxy implements Closeable {
 
   /** Answers every request with this status line, such as "503 Slow Down", and nothing else. */
   public static Fault answering(String status) {
+    return answering(status, "");
+  }
+
+  /** The same for those requests alone that hold, in one piece of data, what matches this. */
+  public static Fault answering(String status, String request) {
+    Pattern pattern = Pattern.compile(request);
     return new Fault() {
       @Override
       public int pass(Direction direction, long passed, int count) {
@@ -101,8 +115,10 @@ public final class FaultProxy implements Closeable {
       }
 
       @Override
-      public String answer() {
-        return "HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".formatted(status);
+      public @Nullable String answer(byte[] sent, int count) {
+        return pattern.matcher(new String(sent, 0, count, ISO_8859_1)).find()
+            ? "HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".formatted(status)
+            : null;
       }
     };
   }
@@ -165,8 +181,8 @@ public final class FaultProxy implements Closeable {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        String answer = fault.answer();
-        if (answer != null && direction == Direction.TO_SERVER) {
+        String answer = direction == Direction.TO_SERVER ? fault.answer(buffer, read) : null;
+        if (answer != null) {
           answer(from, answer);
           reset(to);
           return;

@@ -2,14 +2,14 @@
 package io.pghoard.repository.azure;
 
 import com.azure.storage.blob.models.BlobStorageException;
+import io.pghoard.config.AzureStorage;
+import io.pghoard.repository.NetworkFailure;
 import io.pghoard.repository.ObjectExistsException;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.PermanentStorageException;
 import java.io.IOException;
-import java.net.UnknownHostException;
 import java.util.Set;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +19,9 @@ import org.jspecify.annotations.Nullable;
  * href="https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes">Blob service
  * error codes</a>.
  */
-final class AzureFailure {
+record AzureFailure(AzureStorage storage) {
   private static final Set<String> EXISTS =
       Set.of("BlobAlreadyExists", "ConditionNotMet", "BlobImmutableDueToPolicy");
-
-  private AzureFailure() {}
 
   /**
    * Says what was being done when Azure, or the way to it, failed.
@@ -31,7 +29,7 @@ final class AzureFailure {
    * @param deed what cannot be done, with its object: "put site/xlog/..."
    * @param key the one object that it is about, or null
    */
-  static IOException of(String deed, @Nullable ObjectKey key, Throwable failure) {
+  IOException of(String deed, @Nullable ObjectKey key, Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BlobStorageException answer) {
         return answered(deed, key, answer);
@@ -40,7 +38,7 @@ final class AzureFailure {
         return known;
       }
     }
-    return new IOException("cannot " + deed + ": " + unanswered(failure), failure);
+    return NetworkFailure.of(deed, server(), failure);
   }
 
   private static IOException answered(
@@ -77,23 +75,10 @@ final class AzureFailure {
       return "; look at account_name and at account_key or sas_token (which may have expired), and"
           + " at this machine's clock";
     }
-    return "";
+    return status == 407 ? "; check user and pass of proxy_info" : "";
   }
 
-  private static String unanswered(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UnknownHostException
-          || cause instanceof java.nio.channels.UnresolvedAddressException) {
-        return "the name of the server is not known: " + cause.getMessage();
-      }
-      if (cause instanceof SSLException) {
-        return "no TLS connection: " + cause.getMessage();
-      }
-    }
-    Throwable last = failure;
-    while (last.getCause() != null) {
-      last = last.getCause();
-    }
-    return last.getMessage() == null ? last.toString() : last.getMessage();
+  private String server() {
+    return storage.access().to(storage.endpoint().getAuthority());
   }
 }

@@ -33,11 +33,13 @@ public final class AzureObjectStore {
   private static final int PAGE = 5000;
 
   private final AzureStorage storage;
+  private final AzureFailure failure;
   private final BlobContainerClient container;
   private final Deadline deadline;
 
   public AzureObjectStore(AzureStorage storage, BlobServiceClient client) {
     this.storage = storage;
+    this.failure = new AzureFailure(storage);
     this.container = client.getBlobContainerClient(storage.container());
     // The client's own deadline is the same; this one holds whatever the client waits for.
     this.deadline = new Deadline(storage.access().callTimeout().plusSeconds(1));
@@ -59,7 +61,8 @@ public final class AzureObjectStore {
             container.getBlobClient(blobName(key)).getBlockBlobClient(),
             key,
             storage.tier(),
-            deadline)
+            deadline,
+            failure)
         .put(metadata, body);
   }
 
@@ -78,7 +81,7 @@ public final class AzureObjectStore {
 
   /** The failure of Camel's component to do a deed with an object, sorted. */
   public IOException failure(String deed, ObjectKey key, Throwable failure) {
-    return AzureFailure.of(deed + " " + key, key, failure);
+    return this.failure.of(deed + " " + key, key, failure);
   }
 
   /** As {@link io.pghoard.repository.ObjectStore#list}. */
@@ -136,7 +139,7 @@ public final class AzureObjectStore {
     try {
       return deadline.within(deed, call);
     } catch (RuntimeException e) {
-      throw AzureFailure.of(deed, null, e);
+      throw failure.of(deed, null, e);
     }
   }
 
@@ -165,7 +168,7 @@ public final class AzureObjectStore {
             ? in.read(buffer, offset, length)
             : deadline.within(deed, () -> in.read(buffer, offset, length));
       } catch (RuntimeException | IOException e) {
-        throw AzureFailure.of(deed, key, e);
+        throw failure.of(deed, key, e);
       }
     }
   }

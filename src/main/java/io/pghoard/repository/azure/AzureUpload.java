@@ -45,12 +45,19 @@ final class AzureUpload {
   private final ObjectKey key;
   private final @Nullable String tier;
   private final Deadline deadline;
+  private final AzureFailure failure;
   private final MessageDigest sha256 = digest("SHA-256");
 
   /** Blocks of several writers of one name lie side by side until one of them commits. */
   private final String writer = UUID.randomUUID().toString();
 
-  AzureUpload(BlockBlobClient blob, ObjectKey key, @Nullable String tier, Deadline deadline) {
+  AzureUpload(
+      BlockBlobClient blob,
+      ObjectKey key,
+      @Nullable String tier,
+      Deadline deadline,
+      AzureFailure failure) {
+    this.failure = failure;
     this.blob = blob;
     this.key = key;
     this.tier = tier;
@@ -120,7 +127,7 @@ final class AzureUpload {
     try {
       call.answer();
     } catch (RuntimeException e) {
-      throw AzureFailure.of(deed(), key, e);
+      throw failure.of(deed(), key, e);
     }
   }
 
@@ -148,7 +155,7 @@ final class AzureUpload {
           && call(blob::exists)) {
         throw new ObjectExistsException(key);
       }
-      throw AzureFailure.of(deed(), key, e);
+      throw failure.of(deed(), key, e);
     }
   }
 
@@ -169,7 +176,7 @@ final class AzureUpload {
     try {
       return deadline.within(deed(), call);
     } catch (RuntimeException e) {
-      throw AzureFailure.of(deed(), key, e);
+      throw failure.of(deed(), key, e);
     }
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository.s3;
 
-import io.pghoard.config.ProxyConfig;
 import io.pghoard.config.S3Storage;
 import io.pghoard.repository.PermanentStorageException;
 import java.io.IOException;
@@ -167,14 +166,11 @@ record S3Failure(S3Storage storage) {
 
   private String server() {
     String host = storage.server().host();
-    ProxyConfig proxy = storage.access().proxy();
     String server =
         host == null
             ? "Amazon S3 in " + storage.server().region()
             : host + ":" + storage.server().port();
-    return proxy == null
-        ? server
-        : "%s, by way of the proxy %s:%d,".formatted(server, proxy.host(), proxy.port());
+    return storage.access().to(server);
   }
 
   private static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {

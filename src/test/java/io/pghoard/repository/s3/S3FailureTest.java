@@ -129,7 +129,7 @@ final class S3FailureTest {
     int port = S3ProxyServer.freePort();
     ProxyConfig none = new ProxyConfig(ProxyConfig.Type.HTTP, "127.0.0.1", port, "u", "secret");
     assertThat(failure(storage(hidden, none)))
-        .hasMessageContaining("by way of the proxy 127.0.0.1:" + port)
+        .hasMessageContaining("by way of the HTTP proxy 127.0.0.1:" + port)
         .hasMessageNotContaining("secret");
   }
 
