@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pghoard.config.RoutedStorage;
@@ -117,7 +118,7 @@ public final class RoutedDoor {
         if (answer.getMessage().getBody() instanceof List<?> maps) {
           maps.forEach(each -> files.add(JSON.convertValue(each, ListedFile.class)));
         } else {
-          read(stream("list", start, answer), files);
+          read(stream("list", start, answer), start, files);
         }
       } catch (JsonProcessingException | IllegalArgumentException e) {
         throw new PermanentStorageException(
@@ -131,14 +132,22 @@ public final class RoutedDoor {
       return files;
     }
 
-    private static void read(InputStream answer, List<ListedFile> files) throws IOException {
+    /** No list at all is not an empty one: what is not listed is taken for missing. */
+    private void read(InputStream answer, String start, List<ListedFile> files) throws IOException {
       try (InputStream in = answer;
-          MappingIterator<ListedFile> all = JSON.readerFor(ListedFile.class).readValues(in)) {
-        while (all.hasNextValue()) {
-          files.add(all.nextValue());
+          JsonParser list = JSON.createParser(in)) {
+        boolean begun = list.nextToken() == JsonToken.START_ARRAY;
+        while (begun && list.nextToken() == JsonToken.START_OBJECT) {
+          files.add(JSON.readValue(list, ListedFile.class));
         }
+        boolean ended = list.currentToken() == JsonToken.END_ARRAY;
         // The end tells whether the program that wrote it has succeeded.
         in.transferTo(OutputStream.nullOutputStream());
+        if (!ended) {
+          throw new PermanentStorageException(
+              "%s must answer with a JSON list of Path, Size and ModTime, and for \"%s\" it did not"
+                  .formatted(route("list"), start));
+        }
       }
     }
 

@@ -11,6 +11,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends a call to a store that never answers, where the store's own client does not.
@@ -35,6 +39,38 @@ public record Deadline(Duration limit) {
    */
   public <T> T within(String deed, Callable<T> call) throws IOException {
     return start(deed, call).answer();
+  }
+
+  /**
+   * As {@link #within(String, Callable)}, for an answer that has to be closed.
+   *
+   * @param late takes the answer that comes when nobody waits for it any more
+   */
+  public <T> T within(String deed, Callable<T> call, Consumer<T> late) throws IOException {
+    AtomicBoolean settled = new AtomicBoolean();
+    AtomicReference<@Nullable T> come = new AtomicReference<>();
+    Call<T> begun =
+        start(
+            deed,
+            () -> {
+              T answer = call.call();
+              come.set(answer);
+              if (!settled.compareAndSet(false, true)) {
+                late.accept(answer);
+              }
+              return answer;
+            });
+    try {
+      return begun.answer();
+    } catch (IOException | RuntimeException e) {
+      boolean came = !settled.compareAndSet(false, true);
+      T answer = come.get();
+      if (came && answer != null) {
+        // While its time ran out.
+        late.accept(answer);
+      }
+      throw e;
+    }
   }
 
   /** Begins the call; its time runs from now on. */

@@ -27,6 +27,7 @@ public final class FilePairStore implements ObjectStore {
   private final FileRoutes files;
   private final String prefix;
   private final Path spool;
+  private final LostAnswers lostAnswers = new LostAnswers();
   private final List<Object> locks = IntStream.range(0, 64).mapToObj(i -> new Object()).toList();
 
   /**
@@ -61,26 +62,55 @@ public final class FilePairStore implements ObjectStore {
       MessageDigest digest = CheckedContent.sha256();
       long size = copy(body, data, digest);
       String hash = HexFormat.of().formatHex(digest.digest());
-      Files.write(sidecar, new Sidecar(metadata, hash, size).toJson());
+      Sidecar text = new Sidecar(metadata, hash, size);
+      Files.write(sidecar, text.toJson());
       synchronized (lock(key)) {
         Pair before = pair(key);
         if (before.isWhole()) {
-          throw new ObjectExistsException(key);
+          if (!lostAnswers.isOf(key, text, hash(key))) {
+            lostAnswers.forget(key);
+            throw new ObjectExistsException(key);
+          }
+          if (before.dataSize() == size) {
+            // An earlier try has put it.
+            return;
+          }
         }
         // One half alone was left by somebody who died between the two.
         deleteFiles(before);
-        files.put(name(key) + Sidecar.SUFFIX, sidecar);
-        files.put(name(key), data);
-        Pair stored = pair(key);
-        if (!stored.isWhole() || stored.dataSize() != size) {
-          throw new IOException(
-              "cannot put %s: the routes said that it was stored, but it is not listed with its %d bytes"
-                  .formatted(key, size));
+        try {
+          files.put(name(key) + Sidecar.SUFFIX, sidecar);
+          files.put(name(key), data);
+        } catch (IOException e) {
+          lostAnswers.add(key, text);
+          throw e;
         }
+        requireStored(key, size);
+        lostAnswers.forget(key);
       }
     } finally {
       Files.deleteIfExists(data);
       Files.deleteIfExists(sidecar);
+    }
+  }
+
+  private void requireStored(ObjectKey key, long size) throws IOException {
+    Pair stored = pair(key);
+    if (!stored.isWhole() || stored.dataSize() != size) {
+      deleteFiles(stored);
+      throw new IOException(
+          "cannot put %s: the routes said that it was stored, but it is not listed with its %d bytes"
+              .formatted(key, size));
+    }
+  }
+
+  /** The hash in the sidecar that is there, or "". */
+  private String hash(ObjectKey key) throws IOException {
+    try {
+      String hash = sidecar(name(key)).sha256();
+      return hash == null ? "" : hash;
+    } catch (Sidecar.DamagedException e) {
+      return "";
     }
   }
 

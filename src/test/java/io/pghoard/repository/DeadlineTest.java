@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +42,32 @@ class DeadlineTest {
                     () -> {
                       throw new IllegalStateException();
                     }));
+  }
+
+  @Test
+  void answerThatComesTooLate_isHandedOver() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    BlockingQueue<String> late = new LinkedBlockingQueue<>();
+
+    assertThatIOException()
+        .isThrownBy(
+            () ->
+                new Deadline(Duration.ofMillis(1))
+                    .within(
+                        "ask",
+                        () -> {
+                          // It does not heed that its time is over.
+                          while (over.getCount() > 0) {
+                            Thread.interrupted();
+                            Thread.onSpinWait();
+                          }
+                          return "answer";
+                        },
+                        late::add));
+    over.countDown();
+    assertThat(late.poll(1, TimeUnit.MINUTES)).isEqualTo("answer");
+    assertThat(LONG.within("ask", () -> "in time", late::add)).isEqualTo("in time");
+    assertThat(late).isEmpty();
   }
 
   @Test

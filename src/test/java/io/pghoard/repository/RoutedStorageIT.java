@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class RoutedStorageIT extends StorageContract {
   private static final Path EXAMPLE = Path.of("config/examples/rclone");
+  private static final String READ = "repository-rclone-read.camel.yaml";
   private static final String WRITE = "repository-rclone-write.camel.yaml";
 
   private static RunningService service;
@@ -184,6 +185,24 @@ class RoutedStorageIT extends StorageContract {
         .ignoreExceptions()
         .untilAsserted(
             () -> put(new ObjectKey("mended-" + number.incrementAndGet()), Map.of(), new byte[1]));
+  }
+
+  @Test
+  void listThatSaysNothing_isNoEmptyStore() throws Exception {
+    Path file = service.home.resolve("routes").resolve(READ);
+    String text = Files.readString(file);
+    write(file, text.replace("lsjson --recursive --files-only --no-mimetype", "lsf --recursive"));
+    try {
+      await()
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> store().keys("nothing/"))
+                      .isInstanceOf(PermanentStorageException.class)
+                      .hasMessageContaining("repository-list-rclone must answer with a JSON list"));
+    } finally {
+      write(file, text);
+    }
+    await().ignoreExceptions().untilAsserted(() -> assertThat(store().keys("nothing/")).isEmpty());
   }
 
   @Test

@@ -99,7 +99,7 @@ final class SftpLogin implements Closeable {
 
   /** A connection that is logged in; throws what is sorted already. */
   SftpConnection connect(String deed) throws IOException {
-    return deadline.within(deed, () -> login(deed));
+    return deadline.within(deed, () -> login(deed), SftpConnection::close);
   }
 
   private SftpConnection login(String deed) throws IOException {

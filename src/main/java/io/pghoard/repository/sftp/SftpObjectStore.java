@@ -3,6 +3,7 @@ package io.pghoard.repository.sftp;
 
 import io.pghoard.config.SftpStorage;
 import io.pghoard.repository.CheckedContent;
+import io.pghoard.repository.LostAnswers;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectExistsException;
 import io.pghoard.repository.ObjectKey;
@@ -162,13 +163,23 @@ public final class SftpObjectStore implements ObjectStore, Closeable {
         sidecar = Sidecar.parse(file.readAll(Sidecar.LARGEST), files.sidecar());
       }
       RemoteFile data = RemoteFile.open(connection, files.data());
-      SftpBody body = new SftpBody(deed, pool, connection, data, data.facts().size());
+      SftpBody body = new SftpBody(deed, pool, connection, data, size(connection, data));
       return new ObjectContent(CheckedContent.of(key, sidecar, body), sidecar.metadata());
     } catch (SftpStatusException e) {
       if (e.isMissing()) {
         requireDirectory(connection);
         throw new ObjectMissingException(key);
       }
+      throw e;
+    }
+  }
+
+  private static long size(SftpConnection connection, RemoteFile data) throws IOException {
+    try {
+      return data.facts().size();
+    } catch (SftpStatusException e) {
+      // What is open would stay so.
+      connection.close();
       throw e;
     }
   }
@@ -217,6 +228,7 @@ public final class SftpObjectStore implements ObjectStore, Closeable {
     with(
         deed,
         connection -> {
+          requireDirectory(connection);
           new SftpDeletion(connection, storage).delete(keys);
           return true;
         });

@@ -92,11 +92,8 @@ final class SftpPublication {
           moveData(upload);
           return;
         }
-      } else if (before.data() == null) {
-        if (!finishOther()) {
-          clear(before, upload.facts().modified());
-        }
-      } else {
+      } else if ((before.data() != null || !finishOther()) && state().equals(before)) {
+        // The winner may have been between its two renames: only what stays so is half.
         clear(before, upload.facts().modified());
       }
       if (tries == TRIES) {

@@ -44,7 +44,7 @@ record SftpSidecars(SftpConnection connection, String root) {
     for (int i = 0; i < found.size(); i++) {
       RemoteFile file = files.get(i);
       if (file != null) {
-        objects.add(object(found.get(i), file, reads.get(i)));
+        objects.add(read(found.get(i), file, reads.get(i)));
         closes.add(file.sendClose());
       }
     }
@@ -66,6 +66,16 @@ record SftpSidecars(SftpConnection connection, String root) {
         return null;
       }
       // What is open of the others would stay so.
+      connection.close();
+      throw e;
+    }
+  }
+
+  private StoredObject read(SftpTree.Found found, RemoteFile file, int read) throws IOException {
+    try {
+      return object(found, file, read);
+    } catch (SftpStatusException e) {
+      // As above.
       connection.close();
       throw e;
     }

@@ -5,11 +5,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pghoard.config.ConfigFile;
 import io.pghoard.config.SftpStorage;
+import io.pghoard.repository.ObjectContent;
+import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.OpenSshServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -86,5 +91,17 @@ final class SftpDirectory implements BeforeAllCallback, BeforeEachCallback, Afte
     Path file = Files.createTempFile(home, "pghoard", ".json");
     Files.write(file, json.writeValueAsBytes(root));
     return (SftpStorage) ConfigFile.read(file).sites().values().iterator().next().storage();
+  }
+
+  /** Puts an object from memory. */
+  static void put(ObjectStore store, ObjectKey key, byte[] bytes) throws IOException {
+    store.put(key, Map.of("host", "db1"), new ByteArrayInputStream(bytes));
+  }
+
+  /** Reads an object whole. */
+  static byte[] read(ObjectStore store, ObjectKey key) throws IOException {
+    try (ObjectContent content = store.get(key)) {
+      return content.stream().readAllBytes();
+    }
   }
 }

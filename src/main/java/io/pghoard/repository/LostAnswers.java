@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.pghoard.repository.sftp;
+package io.pghoard.repository;
 
-import io.pghoard.repository.CheckedContent;
-import io.pghoard.repository.ObjectKey;
-import io.pghoard.repository.Sidecar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,20 +10,21 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The puts of which nobody knows how they ended, as the connection was lost while they got their
- * name: when one is repeated and its object is there, the first try has put it.
+ * The puts of which nobody knows how they ended, as the answer was lost: when one is repeated and
+ * its object is there, the first try has put it.
  */
-final class LostAnswers {
+public final class LostAnswers {
   private final Map<ObjectKey, String> hashes = new ConcurrentHashMap<>();
 
-  void add(ObjectKey key, Sidecar sidecar) {
+  /** A put failed, and may have put its object all the same. */
+  public void add(ObjectKey key, Sidecar sidecar) {
     if (sidecar.sha256() != null) {
       hashes.put(key, sidecar.sha256());
     }
   }
 
   /** The object was put, or given up. */
-  void forget(ObjectKey key) {
+  public void forget(ObjectKey key) {
     hashes.remove(key);
   }
 
@@ -35,12 +33,12 @@ final class LostAnswers {
    *
    * @param stored the hash of the object that is there, which may be another writer's; or ""
    */
-  boolean isOf(ObjectKey key, Sidecar sidecar, String stored) {
+  public boolean isOf(ObjectKey key, Sidecar sidecar, String stored) {
     return stored.equals(sidecar.sha256()) && hashes.remove(key, stored);
   }
 
   /** The same of a body, which is read to its end when that can be. */
-  boolean isOf(ObjectKey key, InputStream body, String stored) throws IOException {
+  public boolean isOf(ObjectKey key, InputStream body, String stored) throws IOException {
     if (!stored.equals(hashes.get(key))) {
       return false;
     }
