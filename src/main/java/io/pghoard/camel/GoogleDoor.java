@@ -50,6 +50,7 @@ public final class GoogleDoor implements SiteDoor {
     }
     Bucket bucket = buckets.get(site);
     if (bucket == null || !bucket.storage().equals(storage)) {
+      forget(site);
       GoogleConnection connection = GoogleConnection.open(storage);
       // Of a name of its own: Camel keeps the client that it once knew by a name.
       String bean = "googleClient-" + site + "-" + ++clients;

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
@@ -182,19 +181,26 @@ class GoogleFaultsIT extends GoogleService {
   }
 
   @Test
-  void uploadThatBreaksOrIsForgotten_isBegunAnewAndGivenUp(@TempDir Path home) throws Exception {
+  void uploadThatBreaks_isGoneOnWith_andOneThatIsForgottenBegunAnew(@TempDir Path home)
+      throws Exception {
     String bucket = google().bucket();
     try (RunningService service = service(home, bucket)) {
       google().faults().breakNextChunk(3 << 20);
       put(service, LARGE);
       assertThat(read(service)).isEqualTo(LARGE);
-      await().until(() -> google().unfinishedUploads(bucket) == 0);
       service.store().delete(KEY);
+      // More than one try stands: the put is repeated, and takes up the same upload.
+      google().faults().refuse("PUT", 503, "backendError", "Backend Error", 4);
+      put(service, LARGE);
+      assertThat(read(service)).isEqualTo(LARGE);
+      service.store().delete(KEY);
+      assertThat(google().begunUploads(bucket)).isEqualTo(2);
+      assertThat(google().unfinishedUploads(bucket)).isZero();
 
       google().faults().loseSessions();
       assertThatIOException()
           .isThrownBy(() -> put(service, LARGE))
-          .withMessageContaining("answered 410 gone")
+          .withMessageContaining("Google has forgotten the upload")
           .isNotInstanceOf(PermanentStorageException.class);
       assertThat(service.store().keys("")).isEmpty();
     }

@@ -77,6 +77,12 @@ record GoogleFailure(GoogleStorage storage) {
     return answer != null && answer.status == 412;
   }
 
+  /** Whether a resumable upload is not known any more. */
+  static boolean isForgotten(Throwable failure) {
+    Answer answer = Answer.in(failure);
+    return answer != null && (answer.status == 404 || answer.status == 410);
+  }
+
   /**
    * The failure to throw.
    *
@@ -149,11 +155,16 @@ record GoogleFailure(GoogleStorage storage) {
     if (answer == null) {
       return NetworkFailure.of(deed, "Google's server for access tokens", failure);
     }
-    String message =
-        "cannot %s: Google gives no access token: %d %s; check credential_file or credentials, and"
-                .formatted(deed, answer.getStatusCode(), said(answer))
-            + " this machine's clock";
     int status = answer.getStatusCode();
+    String message =
+        "cannot %s: Google gives no access token: %d %s; check %s"
+            .formatted(
+                deed,
+                status,
+                said(answer),
+                status == 407
+                    ? "user and pass of proxy_info"
+                    : "credential_file or credentials, and this machine's clock");
     return status >= 500 || status == 408 || status == 429
         ? new IOException(message, failure)
         : new PermanentStorageException(message, failure);
@@ -175,8 +186,6 @@ record GoogleFailure(GoogleStorage storage) {
 
   private String server() {
     String server = storage.endpoint() == null ? "Google" : storage.endpoint().getAuthority();
-    return storage.access().proxy() == null
-        ? server
-        : "%s, by way of the %s,".formatted(server, storage.access().proxy());
+    return storage.access().to(server);
   }
 }

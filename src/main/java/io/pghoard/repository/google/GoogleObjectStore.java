@@ -33,6 +33,7 @@ public final class GoogleObjectStore {
   private final Storage api;
   private final GoogleFailure failure;
   private final Deadline deadline;
+  private final UploadSessions sessions = new UploadSessions();
 
   public GoogleObjectStore(GoogleStorage storage, Storage api) {
     this.storage = storage;
@@ -59,7 +60,7 @@ public final class GoogleObjectStore {
   public void put(ObjectKey key, Map<String, String> metadata, RereadableBody body, String id)
       throws IOException {
     GoogleUpload.Put put = new GoogleUpload.Put(key, objectName(key), id);
-    new GoogleUpload(storage, api, deadline, put).put(metadata, body);
+    new GoogleUpload(storage, api, deadline, put, sessions).put(metadata, body);
   }
 
   /** As {@link io.pghoard.repository.ObjectStore#get}. */
@@ -74,7 +75,8 @@ public final class GoogleObjectStore {
                       .get(storage.bucket(), name)
                       .setFields("generation,size,crc32c,metadata")
                       .execute());
-      HttpResponse answer = deadline.within("get " + key, () -> media(name, object));
+      HttpResponse answer =
+          deadline.within("get " + key, () -> media(name, object), GoogleObjectStore::leave);
       GoogleMetadata metadata = GoogleMetadata.of(object.getMetadata());
       return new ObjectContent(
           CheckedContent.of(
@@ -89,6 +91,14 @@ public final class GoogleObjectStore {
         throw new ObjectMissingException(key);
       }
       throw failure.of("get " + key, e);
+    }
+  }
+
+  private static void leave(HttpResponse late) {
+    try {
+      late.disconnect();
+    } catch (IOException e) {
+      // It is closed as far as it can be.
     }
   }
 

@@ -30,6 +30,7 @@ final class GoogleUpload {
   private final Deadline deadline;
   private final GoogleFailure failure;
   private final Put put;
+  private final UploadSessions sessions;
 
   /**
    * What is put.
@@ -43,12 +44,14 @@ final class GoogleUpload {
     }
   }
 
-  GoogleUpload(GoogleStorage storage, Storage api, Deadline deadline, Put put) {
+  GoogleUpload(
+      GoogleStorage storage, Storage api, Deadline deadline, Put put, UploadSessions sessions) {
     this.storage = storage;
     this.api = api;
     this.deadline = deadline;
     this.failure = new GoogleFailure(storage);
     this.put = put;
+    this.sessions = sessions;
   }
 
   void put(Map<String, String> metadata, RereadableBody body) throws IOException {
@@ -66,7 +69,7 @@ final class GoogleUpload {
           refuse(there.get());
           return;
         }
-        new ResumableUpload(storage, api, deadline, put).send(object, attempt, length);
+        new ResumableUpload(storage, api, deadline, put, sessions).send(object, attempt, length);
       }
     } catch (IOException e) {
       if (!GoogleFailure.isConflict(e)) {

@@ -2,7 +2,9 @@
 package io.pghoard.repository.google;
 
 import com.google.api.client.googleapis.json.GoogleJsonResponseException;
+import com.google.api.client.http.EmptyContent;
 import com.google.api.client.http.GenericUrl;
+import com.google.api.client.http.HttpContent;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.json.JsonHttpContent;
@@ -10,6 +12,7 @@ import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
 import io.pghoard.config.GoogleStorage;
 import io.pghoard.repository.Deadline;
+import io.pghoard.repository.PermanentStorageException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -27,6 +30,9 @@ final class ResumableUpload {
   /** A multiple of 256 KiB, as Google asks for. */
   static final int CHUNK = 8 << 20;
 
+  /** So often in a row an upload may be taken up without an advance. */
+  private static final int IN_VAIN = 2;
+
   private static final int RESUME_INCOMPLETE = 308;
   private static final Pattern RANGE = Pattern.compile("bytes=0-([0-9]{1,18})");
 
@@ -35,37 +41,75 @@ final class ResumableUpload {
   private final Deadline deadline;
   private final GoogleFailure failure;
   private final GoogleUpload.Put put;
+  private final UploadSessions sessions;
 
-  ResumableUpload(GoogleStorage storage, Storage api, Deadline deadline, GoogleUpload.Put put) {
+  ResumableUpload(
+      GoogleStorage storage,
+      Storage api,
+      Deadline deadline,
+      GoogleUpload.Put put,
+      UploadSessions sessions) {
     this.storage = storage;
     this.api = api;
     this.deadline = deadline;
     this.failure = new GoogleFailure(storage);
     this.put = put;
+    this.sessions = sessions;
   }
 
+  /**
+   * Sends what Google does not have yet. When it breaks, the upload is gone on with: here, as long
+   * as it advances, and else when the put is repeated.
+   */
   void send(StorageObject object, BodyRange.Attempt attempt, long length) throws IOException {
-    String session = call(() -> begin(object, length));
-    boolean sent = false;
-    try {
-      long position = 0;
-      while (position < length) {
-        long from = position;
-        long size = Math.min(CHUNK, length - from);
-        position = call(() -> chunk(session, new BodyRange(attempt, from, size), from, length));
-        if (position <= from) {
-          throw new IOException(
-              "cannot %s: Google has kept nothing of the chunk at byte %d"
-                  .formatted(put.deed(), from));
+    String session = sessions.of(put.id());
+    long position = 0;
+    if (session == null) {
+      session = call(() -> begin(object, length));
+      sessions.add(put.id(), session);
+    } else {
+      position = kept(session, length);
+    }
+    int vain = 0;
+    while (position < length) {
+      long from = position;
+      try {
+        position = chunk(session, attempt, from, length);
+      } catch (PermanentStorageException e) {
+        giveUp(session);
+        throw e;
+      } catch (IOException e) {
+        if (GoogleFailure.isConflict(e)) {
+          sessions.forget(put.id());
+          throw e;
         }
+        if (vain == IN_VAIN) {
+          throw e;
+        }
+        position = kept(session, length);
       }
-      sent = true;
-    } finally {
-      if (!sent) {
-        // Not waited for: Google forgets it after a week, and nobody pays for it.
-        deadline.start("give up the upload of " + put.key(), () -> giveUp(session));
+      vain = position > from ? 0 : vain + 1;
+      if (vain > IN_VAIN) {
+        throw new IOException(
+            "cannot %s: Google has kept nothing of the chunk at byte %d"
+                .formatted(put.deed(), from));
       }
     }
+    sessions.forget(put.id());
+  }
+
+  /** Sends one chunk; up to where Google has the object afterwards, which may be in its middle. */
+  private long chunk(String session, BodyRange.Attempt attempt, long from, long length)
+      throws IOException {
+    BodyRange bytes = new BodyRange(attempt, from, Math.min(CHUNK, length - from));
+    long end = from + bytes.getLength();
+    String range = "bytes %d-%d/%d".formatted(from, end - 1, length);
+    return position(session, range, bytes, end == length, length);
+  }
+
+  /** Asks up to where Google has the object; all of it when it was made. */
+  private long kept(String session, long length) throws IOException {
+    return position(session, "bytes */" + length, new EmptyContent(), true, length);
   }
 
   private String begin(StorageObject object, long length) throws IOException {
@@ -95,40 +139,62 @@ final class ResumableUpload {
     }
   }
 
-  /** Sends one chunk; up to where Google has the object afterwards, which may be in its middle. */
-  private long chunk(String session, BodyRange bytes, long from, long length) throws IOException {
-    HttpRequest request = api.getRequestFactory().buildPutRequest(new GenericUrl(session), bytes);
-    request
-        .getHeaders()
-        .setContentRange("bytes %d-%d/%d".formatted(from, from + bytes.getLength() - 1, length));
-    HttpResponse answer = answer(request);
+  private long position(
+      String session, String range, HttpContent content, boolean last, long length)
+      throws IOException {
     try {
-      boolean last = from + bytes.getLength() == length;
-      int status = answer.getStatusCode();
-      if (last && (status == 200 || status == 201)) {
-        return length;
+      return call(
+          () -> {
+            HttpRequest request =
+                api.getRequestFactory().buildPutRequest(new GenericUrl(session), content);
+            request.getHeaders().setContentRange(range);
+            HttpResponse answer = answer(request);
+            try {
+              return position(answer, last, length);
+            } finally {
+              answer.ignore();
+            }
+          });
+    } catch (IOException e) {
+      if (GoogleFailure.isForgotten(e)) {
+        sessions.forget(put.id());
+        throw new IOException(
+            "cannot %s: Google has forgotten the upload".formatted(put.deed()), e);
       }
-      if (status != RESUME_INCOMPLETE) {
-        if (answer.isSuccessStatusCode()) {
-          throw new IOException("Google answered %d in the middle of an upload".formatted(status));
-        }
-        throw GoogleJsonResponseException.from(api.getJsonFactory(), answer);
-      }
-      String range = answer.getHeaders().getRange();
-      Matcher kept = RANGE.matcher(range == null ? "" : range);
-      long end = kept.matches() ? Long.parseLong(kept.group(1)) + 1 : 0;
-      if (end >= length) {
-        throw new IOException("Google has all the bytes, and has not made an object of them");
-      }
-      return end;
-    } finally {
-      answer.ignore();
+      throw e;
     }
   }
 
-  private boolean giveUp(String session) throws IOException {
-    answer(api.getRequestFactory().buildDeleteRequest(new GenericUrl(session))).ignore();
-    return true;
+  private long position(HttpResponse answer, boolean last, long length) throws IOException {
+    int status = answer.getStatusCode();
+    if (last && (status == 200 || status == 201)) {
+      return length;
+    }
+    if (status != RESUME_INCOMPLETE) {
+      if (answer.isSuccessStatusCode()) {
+        throw new IOException("Google answered %d in the middle of an upload".formatted(status));
+      }
+      throw GoogleJsonResponseException.from(api.getJsonFactory(), answer);
+    }
+    String range = answer.getHeaders().getRange();
+    Matcher kept = RANGE.matcher(range == null ? "" : range);
+    long end = kept.matches() ? Long.parseLong(kept.group(1)) + 1 : 0;
+    if (end >= length) {
+      sessions.forget(put.id());
+      throw new IOException("Google has all the bytes, and has not made an object of them");
+    }
+    return end;
+  }
+
+  /** Not waited for: Google forgets it after a week, and nobody pays for it. */
+  private void giveUp(String session) {
+    sessions.forget(put.id());
+    deadline.start(
+        "give up the upload of " + put.key(),
+        () -> {
+          answer(api.getRequestFactory().buildDeleteRequest(new GenericUrl(session))).ignore();
+          return true;
+        });
   }
 
   private static HttpResponse answer(HttpRequest request) throws IOException {

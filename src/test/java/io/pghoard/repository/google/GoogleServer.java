@@ -78,6 +78,11 @@ public final class GoogleServer implements Closeable {
     return name;
   }
 
+  /** How many resumable uploads to a bucket have been begun. */
+  public long begunUploads(String bucket) {
+    return sessions.begun(bucket);
+  }
+
   /** How many resumable uploads to a bucket are neither complete nor given up. */
   public long unfinishedUploads(String bucket) {
     return sessions.unfinished(bucket);

@@ -58,6 +58,11 @@ final class GoogleSessions {
         .count();
   }
 
+  /** How many have been begun. */
+  long begun(String bucket) {
+    return sessions.values().stream().filter(session -> session.bucket.equals(bucket)).count();
+  }
+
   void begin(GoogleCall call, String bucket) throws IOException {
     ObjectNode told = call.json();
     if (call.query("name") != null) {
