@@ -4,12 +4,14 @@ package io.pghoard.backup;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.ConnectionInfo;
+import io.pghoard.postgres.DataDirectory;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.server.ServerFacts;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a base backup before it is taken.
@@ -20,6 +22,7 @@ import java.util.Map;
  * @param program the path of pg_basebackup
  * @param tablespaces by their object ids, without the two that every cluster has
  * @param directory its own, for what has to be on disk while it is taken
+ * @param received where pg_receivewal writes, when the site's WAL is received
  * @param host where this service runs
  */
 record BaseBackupPlan(
@@ -33,6 +36,7 @@ record BaseBackupPlan(
     ServerFacts server,
     Map<Long, ServerFacts.NamedTablespace> tablespaces,
     Path directory,
+    Path received,
     String host) {
   /** pg_basebackup writes one tar archive only to its standard output. */
   boolean streamed() {
@@ -41,6 +45,12 @@ record BaseBackupPlan(
 
   SiteKeys keys() {
     return new SiteKeys(site.prefix());
+  }
+
+  /** The site's pg_wal, when it is on this machine. */
+  @Nullable Path walDirectory() {
+    Path data = site.dataDirectory();
+    return data == null ? null : new DataDirectory(data).wal();
   }
 
   Path tars() {

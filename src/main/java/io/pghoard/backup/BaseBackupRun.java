@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.pghoard.backup.BaseBackupStatus.Phase;
 import io.pghoard.backup.ChunkCutter.StoredChunk;
 import io.pghoard.config.SiteName;
+import io.pghoard.config.Volume;
 import io.pghoard.postgres.BackupLabel;
-import io.pghoard.postgres.DataDirectory;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.repository.BaseBackupObject.Tablespace;
@@ -22,7 +22,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,21 +32,19 @@ import org.jspecify.annotations.Nullable;
 /** One base backup while it is taken, from the start of pg_basebackup to its main object. */
 public final class BaseBackupRun {
   private final BaseBackupPlan plan;
-  private final ObjectStore store;
   private final Clock clock;
   private final HeldFiles held;
+  private final WalWait wait;
   private volatile Phase phase = Phase.WAITING_FOR_CHECKPOINT;
   private volatile Progress progress = new Progress(0, 0);
   private volatile @Nullable ChunkCutter cutter;
   private volatile @Nullable Throwable cancelled;
   private volatile boolean complete;
-  private @Nullable RequiredWal requiredWal;
-  private Instant walDeadline = Instant.MAX;
   private @Nullable BaseBackupMetadata metadata;
 
   BaseBackupRun(BaseBackupPlan plan, ObjectStore store, Clock clock) {
     this.plan = plan;
-    this.store = store;
+    this.wait = new WalWait(plan, store, clock);
     this.clock = clock;
     this.held = new HeldFiles(plan.directory().resolve("backup_manifest"));
   }
@@ -91,7 +88,7 @@ public final class BaseBackupRun {
               "its WAL was not archived within "
                   + plan.site().baseBackup().walTimeout().toSeconds()
                   + " s; "
-                  + walRemedy());
+                  + wait.remedy());
         };
     BackupTars tars =
         plan.streamed() ? new StreamedTar(program) : new TarFiles(program, plan.tars(), tarNames());
@@ -125,7 +122,7 @@ public final class BaseBackupRun {
    * <p>PostgreSQL hands it to the archiver only when it archives at the moment of the promotion.
    */
   public Optional<WalFileName> historyInWalDirectory() throws IOException {
-    Path directory = walDirectory();
+    Path directory = plan.walDirectory();
     return requiredWal()
         .history()
         .filter(name -> directory != null && Files.isRegularFile(directory.resolve(name.text())));
@@ -139,18 +136,14 @@ public final class BaseBackupRun {
   /**
    * Whether WAL that the backup needs is not in the repository yet.
    *
-   * @throws IOException when it has not arrived in time since this was first asked; with the first
-   *     segment that is missing
+   * @throws IOException when it has not arrived in time since this was first asked, or cannot
+   *     arrive any more; with the first segment that is missing
    */
   public boolean waitsForWal() throws IOException {
     // The service may be stopped meanwhile.
     cutter().check();
     RequiredWal wal = requiredWal();
-    List<WalFileName> missing = wal.missing(store, plan.keys());
-    if (!missing.isEmpty()) {
-      if (clock.instant().isAfter(walDeadline)) {
-        throw new IOException(notArrived(missing));
-      }
+    if (!wait.isOver(wal)) {
       return true;
     }
     phase = Phase.FINISHING;
@@ -161,34 +154,8 @@ public final class BaseBackupRun {
   }
 
   private RequiredWal requiredWal() throws IOException {
-    RequiredWal wal = requiredWal;
-    if (wal == null) {
-      phase = Phase.WAITING_FOR_WAL;
-      wal = RequiredWal.of(manifest(), plan.server().walSegmentSize());
-      requiredWal = wal;
-      walDeadline = clock.instant().plus(plan.site().baseBackup().walTimeout());
-    }
-    return wal;
-  }
-
-  private String notArrived(List<WalFileName> missing) {
-    WalFileName first = missing.get(0);
-    return first.kind() == WalFileName.Kind.HISTORY
-        ? "the timeline history file %s is neither in the repository nor in %s, and without it the base backup cannot be restored; archive it from a server that has it, or restore it to that directory"
-            .formatted(first, walDirectory() == null ? "pg_wal" : walDirectory())
-        : "of the WAL that the base backup needs, %d segments did not arrive in the repository in time, the first is %s; %s"
-            .formatted(missing.size(), first, walRemedy());
-  }
-
-  private String walRemedy() {
-    return plan.site().wal().received()
-        ? "look whether pg_receivewal runs, and how far it is"
-        : "look at archive_command and at the server's log";
-  }
-
-  private @Nullable Path walDirectory() {
-    Path data = plan.site().dataDirectory();
-    return data == null ? null : new DataDirectory(data).wal();
+    phase = Phase.WAITING_FOR_WAL;
+    return wait.wal(manifest());
   }
 
   public ObjectKey mainKey() {
@@ -313,7 +280,7 @@ public final class BaseBackupRun {
 
   private void refuseWhatDoesNotFit(Progress now, RunningProgram program) {
     try {
-      long free = Files.getFileStore(plan.directory()).getUsableSpace();
+      long free = Volume.usableBytes(plan.directory());
       long needed = now.totalBytes() - now.doneBytes();
       if (needed > free) {
         program.end(

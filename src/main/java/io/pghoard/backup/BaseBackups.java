@@ -2,6 +2,7 @@
 package io.pghoard.backup;
 
 import io.pghoard.backup.BaseBackupStatus.Ended;
+import io.pghoard.config.ReceivePlaces;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
@@ -252,6 +253,7 @@ public final class BaseBackups {
             chosen.server(),
             tablespaces(psql, chosen.shown()),
             directory,
+            ReceivePlaces.of(sites.config(), site).incoming(),
             host);
     if (!plan.streamed()) {
       Files.createDirectory(plan.tars());

@@ -71,7 +71,7 @@ public final class ReceivedWal implements GenericFileFilter<File> {
    */
   public void startOver(SiteName site) throws IOException {
     ReceivePlaces places = ReceivePlaces.of(sites.config(), sites.get(site));
-    String lost = LostWal.noted(places);
+    LostWal lost = LostWal.noted(places);
     if (lost == null) {
       return;
     }
@@ -86,8 +86,17 @@ public final class ReceivedWal implements GenericFileFilter<File> {
     for (WalFileName name : directory.segments()) {
       Files.deleteIfExists(directory.file(name));
     }
+    WalFileName begin = lost.begin();
+    if (begin != null) {
+      // Empty, so that pg_receivewal begins with it, and writes it.
+      Files.createFile(directory.file(begin));
+    }
     LostWal.clear(places);
-    LOG.warn("Site {}: WAL is lost, and receiving begins anew: {}", site, lost);
+    if (begin == null) {
+      LOG.warn("Site {}: WAL is lost, and receiving begins anew: {}", site, lost.reason());
+    } else {
+      LOG.warn("Site {}: receiving begins again at {}: {}", site, begin.segment(), lost.reason());
+    }
   }
 
   /** Whether pg_receivewal has made a file and written nothing into it. */

@@ -2,19 +2,25 @@
 package io.pghoard.receive;
 
 import io.pghoard.config.ReceivePlaces;
+import io.pghoard.postgres.WalFileName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The note that a server cannot go on where pg_receivewal's directory ends. What is there is to be
- * archived and to go, so that pg_receivewal begins anew: at its slot, or where the server is.
+ * archived and to go, so that pg_receivewal begins anew.
+ *
+ * @param reason for people, one line
+ * @param begin the partial segment to begin with; null: at the slot, or where the server is, so
+ *     that WAL is missing between
  */
-public final class LostWal {
+public record LostWal(String reason, @Nullable WalFileName begin) {
   /**
    * The first two, in English; and in any language what pg_receivewal reports of the server with
    * the name of the segment that it began with.
@@ -26,25 +32,32 @@ public final class LostWal {
               // In any language; an error of reading has the file's directory, or an offset.
               + "|(termination of replication stream|\"START_REPLICATION\"): (?!.*pg_wal/).*[0-9A-F]{24}\\D*$");
 
-  private LostWal() {}
-
   /** Whether a line of pg_receivewal's says so. */
   static boolean isTold(String line) {
     return TOLD.matcher(line).find();
   }
 
-  static void note(ReceivePlaces places, String line) throws IOException {
-    Path draft = Files.writeString(places.own().resolve(".lost"), line);
+  void note(ReceivePlaces places) throws IOException {
+    String text = begin == null ? reason : reason + "\n" + begin;
+    Path draft = Files.writeString(places.own().resolve(".lost"), text);
     Files.move(draft, file(places), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** What was noted, or null. */
-  public static @Nullable String noted(ReceivePlaces places) throws IOException {
+  public static @Nullable LostWal noted(ReceivePlaces places) throws IOException {
     try {
-      return Files.readString(file(places));
+      List<String> lines = Files.readString(file(places)).lines().toList();
+      return new LostWal(
+          lines.isEmpty() ? "" : lines.get(0),
+          lines.size() < 2 ? null : WalFileName.parse(lines.get(1)));
     } catch (NoSuchFileException e) {
       return null;
     }
+  }
+
+  /** Why nothing is received before what is there is archived. */
+  String trouble() {
+    return begin == null ? "the server no longer has the WAL that comes next: " + reason : reason;
   }
 
   /** Takes the note away, as pg_receivewal may begin anew. */

@@ -18,7 +18,12 @@ final class SiteReceiver {
   private static final Logger LOG = LoggerFactory.getLogger(SiteReceiver.class);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LAST_PAUSE = Duration.ofSeconds(30);
-  private static final Duration SETTLED = Duration.ofSeconds(3);
+
+  /**
+   * pg_receivewal says that it starts to stream before it asks the server, which may refuse: it
+   * does stream when it has gone on for so long.
+   */
+  private static final Duration SETTLED = Duration.ofSeconds(2);
 
   /** The same is told again after this. */
   private static final Duration AGAIN = Duration.ofMinutes(1);
@@ -40,7 +45,9 @@ final class SiteReceiver {
   private @Nullable String told;
   private Instant toldAt = Instant.EPOCH;
   private @Nullable String order;
-  private boolean streams;
+  private @Nullable Instant streamsFrom;
+  private @Nullable String from;
+  private @Nullable String behind;
   private int failures;
   private Instant next = Instant.MIN;
 
@@ -55,12 +62,7 @@ final class SiteReceiver {
   }
 
   synchronized boolean runs() {
-    Instant begun = started;
-    // It says that it starts to stream before it asks the server, which may refuse.
-    if (program != null
-        && streams
-        && begun != null
-        && clock.instant().isAfter(begun.plus(SETTLED))) {
+    if (streams()) {
       goesWell();
     }
     return program != null;
@@ -69,11 +71,21 @@ final class SiteReceiver {
   private void goesWell() {
     trouble = null;
     since = null;
+    behind = null;
+  }
+
+  /**
+   * Whether the server has told that it lacks the WAL that the receiver's slot itself stands at. It
+   * does not say so of the slot: what pg_receivewal asks for moves a slot back, to removed WAL too.
+   */
+  synchronized boolean isSlotBehind(WalReceiver receiver) {
+    return behind != null && behind.equals(receiver.slotOfNode());
   }
 
   /** Whether pg_receivewal streams: WAL that is written from now on will come. */
   synchronized boolean streams() {
-    return program != null && streams;
+    Instant from = streamsFrom;
+    return program != null && from != null && !clock.instant().isBefore(from);
   }
 
   synchronized boolean waits() {
@@ -87,10 +99,11 @@ final class SiteReceiver {
   /** Takes over a program that was just started, and reads it to its end in a thread of its own. */
   synchronized void follow(WalReceiver receiver, RunningProgram running) {
     program = running;
+    from = receiver.fromSlot() ? receiver.slotOfNode() : null;
     node = receiver.node().toString();
     places = receiver.places();
     started = clock.instant();
-    streams = false;
+    streamsFrom = null;
     running.listen(this::heard);
     Thread thread = new Thread(() -> readToTheEnd(running), "wal-receive-" + site);
     thread.setDaemon(true);
@@ -145,14 +158,17 @@ final class SiteReceiver {
   }
 
   private synchronized void heard(String line) {
-    latestActivity = clock.instant();
-    if (line.contains("starting log streaming")) {
-      streams = true;
+    Instant now = clock.instant();
+    latestActivity = now;
+    if (streamsFrom == null && line.contains("starting log streaming")) {
+      streamsFrom = now.plus(SETTLED);
     }
     if (line.contains("finished segment")) {
+      streamsFrom = now;
       goesWell();
     }
     if (LostWal.isTold(line) && places != null) {
+      behind = from;
       lost(line, places);
     }
     LOG.debug("Site {}: {}", site, line);
@@ -160,7 +176,7 @@ final class SiteReceiver {
 
   private void lost(String line, ReceivePlaces noted) {
     try {
-      LostWal.note(noted, line);
+      new LostWal(line, null).note(noted);
     } catch (IOException e) {
       LOG.warn("Site {}: cannot note that WAL is lost, and tries again: {}", site, e.getMessage());
     }
@@ -182,15 +198,15 @@ final class SiteReceiver {
       LOG.info("Site {}: pg_receivewal is ended: {}", site, ordered);
       order = null;
       program = null;
-      streams = false;
+      streamsFrom = null;
       return;
     }
     Instant begun = started;
-    if (streams && begun != null && clock.instant().isAfter(begun.plus(SOUND))) {
+    if (streams() && begun != null && clock.instant().isAfter(begun.plus(SOUND))) {
       failures = 0;
     }
     program = null;
-    streams = false;
+    streamsFrom = null;
     failed(reason);
   }
 }

@@ -14,12 +14,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node where it streams from, with no password
  * @param slot the node's replication slot, or null
+ * @param fromSlot whether it begins where the slot stands, as its directory is empty
  * @param path of pg_receivewal
  */
 public record WalReceiver(
-    SiteConfig site, ConnectionInfo node, @Nullable String slot, Path path, ReceivePlaces places) {
+    SiteConfig site,
+    ConnectionInfo node,
+    @Nullable String slot,
+    boolean fromSlot,
+    Path path,
+    ReceivePlaces places) {
   public String program() {
     return path.toString();
+  }
+
+  /** The slot and whose it is: each node has its own, and one name may be used on all of them. */
+  String slotOfNode() {
+    return slot + " of " + node;
   }
 
   /** Where it runs; only one may run there. */

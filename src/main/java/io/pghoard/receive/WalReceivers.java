@@ -54,9 +54,9 @@ public final class WalReceivers {
         receiver.hold(shortage);
         return null;
       }
-      String lost = LostWal.noted(places);
+      LostWal lost = LostWal.noted(places);
       if (lost != null) {
-        receiver.hold("the server no longer has the WAL that comes next: " + lost);
+        receiver.hold(lost.trouble());
         return null;
       }
       return receiver.runs() || receiver.waits() ? null : prepare(site, places);
@@ -113,15 +113,22 @@ public final class WalReceivers {
     return receivers.computeIfAbsent(site, name -> new SiteReceiver(name.text(), clock));
   }
 
-  private WalReceiver prepare(SiteConfig site, ReceivePlaces places) throws IOException {
+  private @Nullable WalReceiver prepare(SiteConfig site, ReceivePlaces places) throws IOException {
     Path psql = ProgramSearch.psql(site);
     NodeChoice chosen = NodeChoice.of(site, psql, places.own().resolve("passfile"));
     note(site, places, chosen.server());
+    LostWal abandoned = AbandonedWal.in(places, chosen, psql);
+    if (abandoned != null) {
+      abandoned.note(places);
+      return null;
+    }
     String slot = site.wal().slots().get(chosen.node());
     Path program = ProgramSearch.receiveWal(site, chosen.server().major());
-    WalReceiver receiver = new WalReceiver(site, chosen.shown(), slot, program, places);
+    boolean fromSlot = slot != null && ReceiveDirectory.of(places.incoming()).newest() == null;
+    WalReceiver receiver = new WalReceiver(site, chosen.shown(), slot, fromSlot, program, places);
     if (slot != null) {
-      if (ServerFacts.isSlotLost(psql, chosen.shown(), slot)) {
+      if (receiver(site.name()).isSlotBehind(receiver)
+          || ServerFacts.isSlotLost(psql, chosen.shown(), slot)) {
         RunningProgram.output(receiver.program(), receiver.slotArguments("--drop-slot"), LIMIT);
       }
       RunningProgram.output(

@@ -3,6 +3,7 @@ package io.pghoard.server;
 
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.SystemIdentifier;
+import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.postgres.WalSegmentSize;
 import io.pghoard.repository.BaseBackupObject.Tablespace;
 import java.io.IOException;
@@ -66,6 +67,34 @@ public record ServerFacts(
           lines.get(3).equals("on"));
     } catch (IllegalArgumentException e) {
       throw new IOException("the server's answers are not understood: " + lines, e);
+    }
+  }
+
+  /**
+   * How a timeline came about, as the server tells it.
+   *
+   * <p>Source: TIMELINE_HISTORY in PostgreSQL's streaming replication protocol.
+   */
+  public static TimelineHistory history(Path psql, ConnectionInfo node, int timeline)
+      throws IOException {
+    String number = Integer.toUnsignedString(timeline);
+    String row =
+        RunningProgram.output(
+            psql.toString(),
+            List.of(
+                "--no-psqlrc",
+                "--no-align",
+                "--tuples-only",
+                "--no-password",
+                "--dbname=" + node.with("replication", "true").toConnectionString(),
+                "--command=TIMELINE_HISTORY " + number),
+            LIMIT);
+    try {
+      // The file's name, and what is in it.
+      return TimelineHistory.parse(timeline, row.substring(row.indexOf('|') + 1));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "the server's history of timeline " + number + ": " + e.getMessage(), e);
     }
   }
 

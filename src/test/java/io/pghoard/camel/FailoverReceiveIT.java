@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pghoard.postgres.PostgresCluster;
+import io.pghoard.repository.FaultProxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,40 @@ class FailoverReceiveIT {
   }
 
   @Test
+  void promotedStandby_thatWasBehind_isFollowedFromWhereItsTimelineBegins(@TempDir Path home)
+      throws Exception {
+    try (PostgresCluster primary = PostgresCluster.create(ReceivingCluster.OPTIONS);
+        PostgresCluster standby = primary.standby();
+        ReceivingCluster site =
+            new ReceivingCluster(
+                home,
+                standby.connectionString() + " slot=pghoard",
+                primary.connectionString() + " slot=pghoard")) {
+      site.awaitStreaming();
+      site.archived(primary);
+      backUp(site, 1);
+      standby.stop();
+      // What only the former primary and pghoard get, more than a segment.
+      site.archived(primary);
+      String abandoned = site.archived(primary);
+      primary.stopImmediately();
+      standby.start();
+      standby.promote();
+
+      String first = standby.value("SELECT pg_walfile_name(pg_current_wal_lsn())");
+      assertThat(first).startsWith("00000002");
+      assertThat(first.substring(8)).isLessThan(abandoned.substring(8));
+      site.archived(standby);
+      site.awaitStored(first);
+      JsonNode recovery = site.daemon.json("/main/recovery");
+      assertThat(recovery.get("gaps")).isEmpty();
+      assertThat(recovery.get("windows").get(0).get("gap").isNull()).isTrue();
+      assertThat(recovery.get("windows").get(0).get("last_segment").asText())
+          .startsWith("00000002");
+    }
+  }
+
+  @Test
   void standby_isBackedUp_whileNoPrimaryIsNamed(@TempDir Path home) throws Exception {
     try (PostgresCluster primary = PostgresCluster.create(ReceivingCluster.OPTIONS);
         PostgresCluster standby = primary.standby();
@@ -78,6 +113,38 @@ class FailoverReceiveIT {
                   .asBoolean())
           .isTrue();
     }
+  }
+
+  @Test
+  void standbyThatIsPromotedDuringItsBackup_hasNone_andTheNextOneIsTaken(@TempDir Path home)
+      throws Exception {
+    try (PostgresCluster primary = PostgresCluster.create(ReceivingCluster.OPTIONS);
+        PostgresCluster standby = primary.standby();
+        FaultProxy network = new FaultProxy(standby.port());
+        ReceivingCluster site =
+            new ReceivingCluster(
+                home, "host=127.0.0.1 user=postgres slot=pghoard port=" + network.port())) {
+      site.awaitStreaming();
+      network.fault(FaultProxy.trickle(FaultProxy.Direction.TO_CLIENT, 2 << 20));
+      assertThat(site.daemon.send("PUT", "/main/basebackup").statusCode()).isEqualTo(201);
+      await()
+          .atMost(ReceivingCluster.PATIENCE)
+          .until(() -> backups(site).at("/running_basebackup/phase").asText().equals("copying"));
+      standby.promote();
+      network.fault(FaultProxy.healthy());
+
+      await()
+          .atMost(ReceivingCluster.PATIENCE)
+          .until(() -> backups(site).at("/last_basebackup/failure").asText().contains("promoted"));
+      assertThat(site.daemon.json("/main/basebackup").get("basebackups")).isEmpty();
+      site.archived(standby);
+      backUp(site, 1);
+    }
+  }
+
+  /** How the base backups of the site stand. */
+  private static JsonNode backups(ReceivingCluster site) throws Exception {
+    return site.daemon.json("/status").at("/backup_sites/main");
   }
 
   private static void backUp(ReceivingCluster site, int number) throws Exception {
