@@ -86,16 +86,20 @@ public final class Alerts {
    * @return whether the site had the alert
    */
   public synchronized boolean clear(String name, @Nullable SiteName site) throws IOException {
+    return clear(name, key(site), whose(site));
+  }
+
+  private boolean clear(String name, String key, String whose) throws IOException {
     AlertFile file = file(name);
     if (Files.notExists(file.path())) {
       return false;
     }
     Map<String, Entry> entries = file.read();
-    boolean was = entries.remove(key(site)) != null;
+    boolean was = entries.remove(key) != null;
     // A file without any entry is not ours, but the Python pghoard's, which never removed it.
     if (was || entries.isEmpty()) {
       file.write(entries);
-      LOG.info("Alert {} for {} is cleared", name, whose(site));
+      LOG.info("Alert {} for {} is cleared", name, whose);
     }
     return was;
   }
@@ -114,6 +118,19 @@ public final class Alerts {
   public synchronized void forget(SiteName site) throws IOException {
     for (String name : names) {
       clear(name, site);
+    }
+  }
+
+  /** Clears the alerts of sites that went while no daemon ran. */
+  synchronized void forgetStrangers() throws IOException {
+    for (String name : names) {
+      for (String site : file(name).read().keySet()) {
+        boolean known =
+            sites.config().sites().keySet().stream().anyMatch(each -> each.text().equals(site));
+        if (!known && !site.equals(NO_SITE)) {
+          clear(name, site, "site " + site);
+        }
+      }
     }
   }
 

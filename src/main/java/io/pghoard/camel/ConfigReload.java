@@ -7,6 +7,7 @@ import io.pghoard.config.ConfigFile;
 import io.pghoard.config.MachineCheck;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.Problem;
+import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import java.io.IOException;
@@ -30,6 +31,8 @@ import org.slf4j.LoggerFactory;
 public final class ConfigReload {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
   private static final String ALERT = "configuration_error";
+  private static final List<String> OF_A_MODE =
+      List.of("archive_backlog_warning", "wal_receive_failed");
 
   private final Path file;
   private final Sites sites;
@@ -166,6 +169,12 @@ public final class ConfigReload {
     alerts.add(new AlertChange(ALERT, null, text));
   }
 
+  private static boolean modeChanges(SiteName site, PghoardConfig from, PghoardConfig to) {
+    SiteConfig before = from.sites().get(site);
+    SiteConfig after = to.sites().get(site);
+    return before != null && after != null && before.wal().mode() != after.wal().mode();
+  }
+
   private void switchTo(PghoardConfig target, List<AlertChange> alerts) throws Exception {
     PghoardConfig running = sites.config();
     ConfigChange change = new ConfigChange(running, target);
@@ -190,6 +199,11 @@ public final class ConfigReload {
       changed.stream()
           .filter(name -> !next.sites().containsKey(name) || !next.sites().get(name).active())
           .flatMap(name -> Alerts.NAMES.stream().map(alert -> AlertChange.gone(alert, name)))
+          .forEach(alerts::add);
+      // What was waited for in the former mode is not waited for any more.
+      changed.stream()
+          .filter(name -> modeChanges(name, running, next))
+          .flatMap(name -> OF_A_MODE.stream().map(alert -> AlertChange.gone(alert, name)))
           .forEach(alerts::add);
     }
     if (left.isEmpty()) {

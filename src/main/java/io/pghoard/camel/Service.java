@@ -214,6 +214,7 @@ public final class Service implements AutoCloseable {
         throws Exception {
       if (daemon) {
         SiteTemplates.instantiate(context, sites.config());
+        bean("alerts", Alerts.class).forgetStrangers();
         String state = state(sites.config());
         LOG.info("pghoard runs. {}", state);
         notice.ready(state);

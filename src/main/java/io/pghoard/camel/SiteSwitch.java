@@ -6,6 +6,7 @@ import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import java.io.IOException;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 
@@ -19,22 +20,44 @@ record SiteSwitch(CamelContext context, Sites sites, ReloadTurn turn) {
   }
 
   /**
-   * A site that is new is known before its routes run, and one that is gone until they have ended.
+   * All or nothing.
+   *
+   * @throws IOException when it cannot be; then what was in force is in force again
    */
   private void apply(PghoardConfig next) throws Exception {
     PghoardConfig before = sites.config();
     Set<SiteName> changed = new ConfigChange(before, next).sites();
-    // First what may fail for want of a right or of a disk: nothing has changed by then.
+    // First what may fail before anything has changed: for want of a right, a disk, a route.
     bean("localDoor", LocalDoor.class).create(next);
+    StoreRoutes.require(
+        context, next.sites().values().stream().filter(s -> changed.contains(s.name())).toList());
+    try {
+      change(changed, next);
+    } catch (Exception e) {
+      IOException told =
+          new IOException("the routes of its sites cannot be made: " + Failures.reason(e), e);
+      try {
+        change(changed, before);
+      } catch (Exception again) {
+        told.addSuppressed(again);
+      }
+      throw told;
+    }
+  }
+
+  /**
+   * A site that is new is known before its routes run, and one that is gone until they have ended.
+   */
+  private void change(Set<SiteName> changed, PghoardConfig to) throws Exception {
     for (SiteName site : changed) {
       SiteTemplates.remove(context, site);
     }
-    sites.replace(next);
+    sites.replace(to);
     for (SiteName site : changed) {
       context.getRegistry().findByType(SiteDoor.class).forEach(door -> door.forget(site));
-      SiteConfig now = next.sites().get(site);
+      SiteConfig now = to.sites().get(site);
       if (now != null) {
-        SiteTemplates.instantiate(context, now, next);
+        SiteTemplates.instantiate(context, now, to);
       }
     }
   }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -41,7 +42,7 @@ final class SiteTemplates {
     }
     for (Route route : List.copyOf(context.getRoutes())) {
       if (route.getRouteId().startsWith(PREFIX) && !made.contains(route.getRouteId())) {
-        remove(context, route);
+        remove(context, route, patience(context));
       }
     }
   }
@@ -59,17 +60,26 @@ final class SiteTemplates {
     return made;
   }
 
-  /** Removes the routes of one site, after the work in them that is under way. */
+  /**
+   * Removes the routes of one site, after the work in them that is under way; for which all of them
+   * together are given as long as one is elsewhere.
+   */
   static void remove(CamelContext context, SiteName site) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(patience(context));
     for (Route route : List.copyOf(context.getRoutes())) {
       if (route.getRouteId().startsWith(PREFIX) && site.text().equals(route.getGroup())) {
-        remove(context, route);
+        long left = TimeUnit.NANOSECONDS.toSeconds(end - System.nanoTime());
+        remove(context, route, Math.max(1, left));
       }
     }
   }
 
-  private static void remove(CamelContext context, Route route) throws Exception {
-    context.getRouteController().stopRoute(route.getRouteId());
+  private static long patience(CamelContext context) {
+    return context.getShutdownStrategy().getTimeout();
+  }
+
+  private static void remove(CamelContext context, Route route, long seconds) throws Exception {
+    context.getRouteController().stopRoute(route.getRouteId(), seconds, TimeUnit.SECONDS);
     context.removeRoute(route.getRouteId());
   }
 

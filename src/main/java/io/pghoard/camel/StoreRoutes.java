@@ -3,6 +3,7 @@ package io.pghoard.camel;
 
 import io.pghoard.config.RoutedStorage;
 import io.pghoard.config.SiteConfig;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -23,8 +24,10 @@ final class StoreRoutes {
   /**
    * Refuses sites whose store has not all of its routes: a misspelt name would otherwise be found
    * when the first segment is to be archived.
+   *
+   * @throws IOException that names the site and the routes
    */
-  static void require(CamelContext context, Collection<SiteConfig> sites) {
+  static void require(CamelContext context, Collection<SiteConfig> sites) throws IOException {
     Set<String> there =
         ((ModelCamelContext) context)
             .getRouteDefinitions().stream()
@@ -38,7 +41,7 @@ final class StoreRoutes {
                 .filter(name -> !there.contains("direct:" + name))
                 .toList();
         if (!missing.isEmpty()) {
-          throw new IllegalStateException(
+          throw new IOException(
               "the store of site %s is called %s, and there is no route from direct:%s; put them into files called repository-...camel.yaml in routes_directory, or correct the name"
                   .formatted(site.name(), storage.name(), String.join(", direct:", missing)));
         }

@@ -90,6 +90,14 @@ record NodeReader(Problems problems, boolean slotsAllowed, Map<ConnectionInfo, S
 
   private boolean isKnown(Place place, String keyword, String shown) {
     Set<String> known = ConnectionInfo.keywords();
+    if (ConnectionInfo.SECRETS.contains(keyword) && !keyword.equals("password")) {
+      problems.add(
+          place,
+          shown
+              + " would be seen by every user of the machine, as an argument of PostgreSQL's programs",
+          "of these parameters use password alone; leave a client's key without a passphrase, in a file that only the daemon's user can read (sslkey)");
+      return false;
+    }
     if (known.contains(keyword) || (slotsAllowed && keyword.equals("slot"))) {
       return true;
     }

@@ -23,6 +23,8 @@ final class SiteContradictions {
   private final Problems problems;
   private final Path backupLocation;
   private final Map<Path, SiteName> placesInStorage = new LinkedHashMap<>();
+  private final Map<String, SiteName> prefixes = new LinkedHashMap<>();
+  private final Map<Path, SiteName> watched = new LinkedHashMap<>();
 
   SiteContradictions(Problems problems, Path backupLocation) {
     this.problems = problems;
@@ -32,9 +34,33 @@ final class SiteContradictions {
   /** Checks one more site against the file and against the sites before it. */
   void check(SiteConfig site, Section section) {
     checkDataDirectory(site, section);
+    checkWatched(site, section);
+    int before = problems.inOrder().size();
     Path place = site.storage().place().resolve(site.prefix()).normalize();
     placesInStorage.forEach((other, name) -> checkStorage(section, place, other, name));
     placesInStorage.putIfAbsent(place, site.name());
+    SiteName same = prefixes.putIfAbsent(site.prefix(), site.name());
+    if (same != null && problems.inOrder().size() == before) {
+      problems.add(
+          section.has("prefix") ? section.place("prefix") : section.place(),
+          "the site has the same directory below backup_location as site \"" + same + "\"",
+          "give each site a prefix of its own, in whatever storage it is");
+    }
+  }
+
+  /** What a server archives goes to one site. */
+  private void checkWatched(SiteConfig site, Section section) {
+    Path data = site.dataDirectory();
+    if (data == null || !site.active() || site.wal().mode() != BackupMode.ARCHIVE_COMMAND) {
+      return;
+    }
+    SiteName same = watched.putIfAbsent(data.normalize(), site.name());
+    if (same != null) {
+      section.wrong(
+          "pg_data_directory",
+          "site \"" + same + "\" archives what is in it already",
+          "let the second site receive its WAL: active_backup_mode pg_receivexlog");
+    }
   }
 
   /** PostgreSQL removes what it does not know there, and a base backup would hold itself. */

@@ -3,10 +3,12 @@ package io.pghoard.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pghoard.config.SiteName;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +28,13 @@ class AlertClearTest {
   void alertOfTwoSites_staysForTheOther_alsoAfterARestart(@TempDir Path home) throws Exception {
     Path file = home.resolve("archive_conflict");
     String other;
-    try (RunningService service = new RunningService(home)) {
+    Consumer<ObjectNode> twoSites =
+        root -> {
+          ObjectNode second = root.at("/backup_sites/main").deepCopy();
+          second.put("active", false).put("prefix", "other");
+          root.withObject("/backup_sites").set("other", second);
+        };
+    try (RunningService service = RunningService.configured(home, twoSites)) {
       service.call(
           "alert-raise",
           Map.of(
@@ -35,7 +43,7 @@ class AlertClearTest {
       service.raise("archive_conflict", "of a");
       assertThat(Files.readString(file)).contains("site: main\n", "  of a\n", "\n" + other);
     }
-    try (RunningService service = new RunningService(home)) {
+    try (RunningService service = RunningService.configured(home, twoSites)) {
       clear(service, new SiteName("main"));
       assertThat(Files.readString(file)).isEqualTo(other);
       clear(service, new SiteName("other"));

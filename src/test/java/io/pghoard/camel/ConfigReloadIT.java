@@ -98,8 +98,12 @@ class ConfigReloadIT {
     Files.writeString(
         other.resolve("configuration_error"),
         "site: -\nsince: 2026-01-01T00:00:00Z\nlast: 2026-01-01T00:00:00Z\n  a mistake\n");
+    Files.writeString(
+        other.resolve("wal_gap"),
+        "site: gone\nsince: 2026-01-01T00:00:00Z\nlast: 2026-01-01T00:00:00Z\n  a gap\n");
     try (RunningService second = new RunningService(other)) {
       await().until(() -> Files.notExists(second.home.resolve("configuration_error")));
+      await().until(() -> Files.notExists(second.home.resolve("wal_gap")));
     }
   }
 
@@ -124,6 +128,76 @@ class ConfigReloadIT {
         .content()
         .contains("$.backup_location", "it cannot change while pghoard runs");
     assertThat(home.resolve("elsewhere")).doesNotExist();
+  }
+
+  @Test
+  void alertOfAMode_goesWithTheMode() throws Exception {
+    service.call(
+        "alert-raise",
+        Map.of(
+            "site",
+            RunningService.SITE,
+            "alertName",
+            "archive_backlog_warning",
+            "alertText",
+            "much waits"));
+    assertThat(home.resolve("archive_backlog_warning")).exists();
+    service.reconfigure(
+        root ->
+            root.withObject("/backup_sites/main")
+                .put("active_backup_mode", "standalone_hot_backup"));
+    await().until(() -> Files.notExists(home.resolve("archive_backlog_warning")));
+  }
+
+  @Test
+  void storeWithoutItsRoutes_isRefused_andTheSiteKeepsItsOwn() throws Exception {
+    service.reconfigure(
+        root ->
+            root.withObject("/backup_sites/main/object_storage")
+                .removeAll()
+                .put("storage_type", "routed")
+                .put("name", "rclown"));
+    await().until(() -> Files.exists(home.resolve("configuration_error")));
+    assertThat(home.resolve("configuration_error"))
+        .content()
+        .contains("there is no route from direct:repository-put-rclown");
+    assertThat(service.send("GET", "/main/basebackup").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void siteThatATemplateDoesNotFit_isRefused_andTheOthersWorkOn() throws Exception {
+    // Of a site whose data directory is not on this machine there is none.
+    Path file = Files.createDirectories(home.resolve("routes")).resolve("site-odd.camel.yaml");
+    Files.writeString(
+        file,
+        """
+        - routeTemplate:
+            id: site-odd
+            parameters:
+              - name: site
+              - name: dataDirectory
+            route:
+              from:
+                uri: timer:odd-{{site}}
+                parameters:
+                  period: 1000
+                steps:
+                  - log: "{{dataDirectory}}"
+        """);
+    await().until(() -> service.service().context().getRoute("site-odd-main") != null);
+    service.reconfigure(
+        root -> {
+          other(root, home.resolve("other-data"));
+          ObjectNode site = root.withObject("/backup_sites/other");
+          site.put("active_backup_mode", "pg_receivexlog").remove("pg_data_directory");
+        });
+    await().until(() -> Files.exists(home.resolve("configuration_error")));
+    assertThat(home.resolve("configuration_error")).content().contains("dataDirectory");
+    assertThat(service.send("GET", "/other/basebackup").statusCode()).isEqualTo(404);
+    assertThat(service.send("GET", "/main/basebackup").statusCode()).isEqualTo(200);
+    assertThat(service.service().context().getRoutes())
+        .noneMatch(route -> "other".equals(route.getGroup()));
+    Files.delete(file);
   }
 
   @Test

@@ -62,6 +62,8 @@ final class ConfigProblemsTest {
         "{'slot': 's'} | drop an unused slot",
         "'slot=s' | drop an unused slot",
         "'username=u' | the parameter is called user",
+        "'host=h sslpassword=x' | an argument of PostgreSQL's programs",
+        "{'scram_client_key': 'x'} | an argument of PostgreSQL's programs",
         "'postgres://h?username=u' | the parameter is called user",
         "'hots=h' | the nearest one is host",
         "'host=h secret' | no key=value at character 8",
@@ -202,7 +204,7 @@ final class ConfigProblemsTest {
         "'prefix': 'b', 'object_storage': {'local': {'directory': '/d/r'}} | inside pg_data_dir",
         "'prefix': 'm', 'prefix': 'n' | the key is there twice, first in line 9",
         "'prefix': 'main/deeper' | ",
-        "'object_storage': {'local': {'directory': '/other'}}, 'prefix': 'main' | ",
+        "'object_storage': {'local': {'directory': '/other'}}, 'prefix': 'main' | the same directory below backup_location as site \"main\"",
       })
   void secondSite_isRefusedInThePlaceOfTheFirst(String entries, String said) {
     ConfigText text =
@@ -216,6 +218,20 @@ final class ConfigProblemsTest {
     } else {
       assertThat(problems(text)).singleElement().asString().contains(said);
     }
+  }
+
+  @Test
+  void dataDirectory_isArchivedByOneSite() {
+    String second =
+        "'main'}, 'second': {\n'active_backup_mode': '%s', 'pg_data_directory': '/d',"
+            + "'nodes': ['host=db'], 'object_storage': {'local': {'directory': '/s'}}";
+
+    assertThat(problems(ConfigText.valid().site("prefix", second.formatted("archive_command"))))
+        .singleElement()
+        .asString()
+        .contains("site \"main\" archives what is in it already");
+    assertThat(ConfigText.valid().site("prefix", second.formatted("pg_receivexlog")))
+        .satisfies(accepted -> accepted.read(directory));
   }
 
   @ParameterizedTest
