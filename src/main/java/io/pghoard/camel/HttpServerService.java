@@ -2,16 +2,22 @@
 package io.pghoard.camel;
 
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP server of the routes, with a gate that every request passes before any route sees it.
@@ -29,9 +35,15 @@ final class HttpServerService extends VertxPlatformHttpServer {
   private final VertxPlatformHttpServerConfiguration configuration;
   private final Handler<RoutingContext> gate;
 
+  private final long patienceMillis;
+  private @Nullable HttpPatience patience;
+
   private HttpServerService(
-      VertxPlatformHttpServerConfiguration configuration, Handler<RoutingContext> gate) {
+      VertxPlatformHttpServerConfiguration configuration,
+      Handler<RoutingContext> gate,
+      long patienceMillis) {
     super(configuration);
+    this.patienceMillis = patienceMillis;
     this.configuration = configuration;
     this.gate = gate;
   }
@@ -49,7 +61,9 @@ final class HttpServerService extends VertxPlatformHttpServer {
     configuration.setBindPort(port);
     configuration.getBodyHandler().setHandleFileUploads(false);
     configuration.setMaxBodySize(LARGEST_BODY);
-    HttpServerService server = new HttpServerService(configuration, gate);
+    long patience =
+        Long.parseLong(context.resolvePropertyPlaceholders("{{pghoard.http.request-time}}"));
+    HttpServerService server = new HttpServerService(configuration, gate, patience);
     context.getRegistry().bind("httpServer", server);
     // Vert.x would keep a cache of files in /tmp, which a killed process leaves there.
     FileSystemOptions files =
@@ -69,7 +83,14 @@ final class HttpServerService extends VertxPlatformHttpServer {
         VertxPlatformHttpRouter.lookup(
             getCamelContext(),
             VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getPort()));
-    router.route().order(Integer.MIN_VALUE).handler(gate).failureHandler(new HttpCut(LARGEST_BODY));
+    HttpPatience waiting = new HttpPatience(getVertx(), patienceMillis);
+    patience = waiting;
+    router.route().order(Integer.MIN_VALUE).handler(waiting);
+    router
+        .route()
+        .order(Integer.MIN_VALUE + 1)
+        .handler(gate)
+        .failureHandler(new HttpCut(LARGEST_BODY));
     router.route().order(Integer.MAX_VALUE).handler(new HttpNotFound(router));
   }
 
@@ -92,5 +113,25 @@ final class HttpServerService extends VertxPlatformHttpServer {
           e);
     }
     super.startServer();
+  }
+
+  /** The superclass makes the server and has it listen in one step; here it is met in between. */
+  @Override
+  protected Vertx createVertxInstance() {
+    Vertx vertx = super.createVertxInstance();
+    return (Vertx)
+        Proxy.newProxyInstance(
+            VertxInternal.class.getClassLoader(),
+            new Class<?>[] {VertxInternal.class},
+            (proxy, method, arguments) -> {
+              if (arguments != null && arguments[0] instanceof HttpServerOptions options) {
+                // Else a connection is not told before its first request is there.
+                options.setHttp2ClearTextEnabled(false);
+              }
+              Object made = method.invoke(vertx, arguments);
+              return made instanceof HttpServer server && patience != null
+                  ? server.connectionHandler(patience::connected)
+                  : made;
+            });
   }
 }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ class HttpHostileClientTest {
 
   @BeforeAll
   static void start(@TempDir Path home) throws Exception {
-    service = new RunningService(home);
+    service = RunningService.with(home, "pghoard.http.request-time", "1000");
   }
 
   @AfterAll
@@ -96,10 +97,23 @@ class HttpHostileClientTest {
         idler.getOutputStream().write(half.getBytes(US_ASCII));
       }
       assertServed();
+      for (Socket idler : idlers) {
+        assertThat(isCutOff(idler)).as("client " + idlers.indexOf(idler)).isTrue();
+      }
     } finally {
       for (Socket idler : idlers) {
         idler.close();
       }
+    }
+  }
+
+  private static boolean isCutOff(Socket idler) throws IOException {
+    try {
+      return idler.getInputStream().read() < 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException e) {
+      return true;
     }
   }
 
