@@ -3,6 +3,8 @@ package io.pghoard.restore;
 
 import io.pghoard.config.SiteName;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,5 +35,20 @@ public record RestoreRequest(
     if (targetDirectory.getNameCount() == 0) {
       throw new IllegalArgumentException("the target directory must not be " + targetDirectory);
     }
+  }
+
+  /** What the operator should know of the restored cluster. */
+  List<String> notes() {
+    List<String> notes = new ArrayList<>(recovery.notes());
+    boolean dated =
+        !(recovery.target() instanceof RecoveryTarget.Name
+            || recovery.target() instanceof RecoveryTarget.Transaction);
+    if (backup.equals(LATEST) && !dated) {
+      notes.add(
+          "the newest base backup was restored, as only the WAL tells when the recovery target was;"
+              + " if the server's log says that recovery ended before the target was reached, it is"
+              + " older: restore the base backup from before it, by its name");
+    }
+    return notes;
   }
 }

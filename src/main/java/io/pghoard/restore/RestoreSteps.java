@@ -38,7 +38,7 @@ public final class RestoreSteps {
       if (!plan.checks().known()) {
         run.progress().note("the base backup has no backup_manifest, so its files are not checked");
       }
-      run.request().recovery().notes().forEach(run.progress()::note);
+      run.request().notes().forEach(run.progress()::note);
       preservation.begin(run);
     }
   }

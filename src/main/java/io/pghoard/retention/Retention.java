@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -36,6 +37,7 @@ public final class Retention {
   private final Sites sites;
   private final Repositories repositories;
   private final Clock clock;
+  private final Map<SiteName, List<String>> told = new ConcurrentHashMap<>();
 
   public Retention(Sites sites, Repositories repositories, Clock clock) {
     this.sites = sites;
@@ -49,6 +51,14 @@ public final class Retention {
    * @throws IOException when the repository cannot be read; then nothing may go
    */
   public RetentionPlan plan(SiteName name) throws IOException {
+    RetentionPlan plan = planned(name);
+    // It is planned every few minutes; a note that stays true is told once.
+    return plan.notes().equals(told.put(name, plan.notes()))
+        ? new RetentionPlan(plan.deletions(), List.of())
+        : plan;
+  }
+
+  private RetentionPlan planned(SiteName name) throws IOException {
     SiteConfig site = sites.get(name);
     if (!site.active()) {
       return RetentionPlan.nothing("site %s is not active: nothing goes".formatted(name));

@@ -9,6 +9,7 @@ import io.pghoard.postgres.Lsn;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,18 @@ class RestoreParametersTest {
         .isEqualTo(new RecoveryTarget.AtLsn(Lsn.parse("16/3002D50")));
     assertThat(parse("recovery_target_immediate", true).recovery().target())
         .isEqualTo(new RecoveryTarget.Immediate());
+  }
+
+  @Test
+  void targetThatOnlyTheWalCanDate_isRestoredFromTheNewestBackup_whichIsSaid() {
+    for (RestoreRequest request :
+        List.of(parse("recovery_target_name", "a"), parse("recovery_target_xid", 4711))) {
+      assertThat(request.notes()).anyMatch(note -> note.contains("restore the base backup from"));
+    }
+    assertThat(parse("recovery_target_name", "a", "basebackup", "2026-01-01_00-00_0").notes())
+        .noneMatch(note -> note.contains("restore the base backup from"));
+    assertThat(parse("recovery_target_lsn", "16/3002D50").notes())
+        .noneMatch(note -> note.contains("restore the base backup from"));
   }
 
   @Test

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** A site with base backups and WAL of no content, in a store in memory. */
 final class ExpiringSite {
   private static final Instant FIRST = Instant.parse("2026-11-01T00:00:00Z");
-  private static final SiteName NAME = new SiteName("site");
+  static final SiteName NAME = new SiteName("site");
 
   private ObjectStore store = new MemoryObjectStore();
   private final SiteKeys keys = new SiteKeys("site");

@@ -121,7 +121,10 @@ final class RetentionTest {
     site.chunk("under-way", 1);
 
     assertThat(site.plan().isEmpty()).isTrue();
-    assertThat(site.plan().notes()).containsExactly("there is no base backup: nothing goes");
+    Retention retention = site.retention();
+    assertThat(retention.plan(ExpiringSite.NAME).notes())
+        .containsExactly("there is no base backup: nothing goes");
+    assertThat(retention.plan(ExpiringSite.NAME).notes()).as("told once").isEmpty();
   }
 
   @Test
