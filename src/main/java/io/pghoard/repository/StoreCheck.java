@@ -38,7 +38,7 @@ public final class StoreCheck {
   private final Clock clock;
   private final ObjectKey key;
   private final byte[] bytes = new byte[SIZE];
-  private final Map<String, String> metadata = Map.of("pghoard-check", "yes", "size", "64 KiB");
+  private final Map<String, String> metadata = Map.of("check", "yes", "size", "64 KiB");
   private Instant putBefore = Instant.EPOCH;
   private Instant putAfter = Instant.EPOCH;
   private @Nullable Instant storeTime;

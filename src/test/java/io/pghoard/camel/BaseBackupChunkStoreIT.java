@@ -8,6 +8,7 @@ import io.pghoard.codec.Compression;
 import io.pghoard.postgres.PostgresCluster;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.SiteKeys;
+import io.pghoard.repository.SmallFileSystem;
 import io.pghoard.repository.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -89,6 +90,22 @@ class BaseBackupChunkStoreIT {
       }
       calls.incrementAndGet();
       most.accumulateAndGet(files.size(), Math::max);
+    }
+  }
+
+  @Test
+  void spoolThatIsFull_failsTheBackupAlone_andTheNextOneWorks() throws Exception {
+    try (PostgresCluster cluster = PostgresCluster.create(BackedUpCluster.OPTIONS);
+        BackedUpCluster site = new BackedUpCluster(cluster);
+        SmallFileSystem disk = SmallFileSystem.mount(site.home.resolve("spool/spool"), 64 << 10)) {
+      site.take("scheduled");
+      assertThat(String.valueOf(site.status().last())).contains("No space left on device");
+      assertThat(disk.directory()).isEmptyDirectory();
+      assertThat(site.store().keys("main/basebackup")).isEmpty();
+
+      disk.resize(64 << 20);
+      site.take("scheduled");
+      assertThat(site.catalogue().baseBackups()).hasSize(1);
     }
   }
 }

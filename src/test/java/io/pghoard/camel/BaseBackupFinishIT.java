@@ -51,6 +51,22 @@ class BaseBackupFinishIT {
     }
   }
 
+  @Test
+  void mainObjectThatIsRefused_leavesNothing_andTheNextBackupWorks() throws Exception {
+    try (PostgresCluster cluster = PostgresCluster.create(BackedUpCluster.OPTIONS);
+        BackedUpCluster site = new BackedUpCluster(cluster)) {
+      Path place = Files.createDirectories(site.home.resolve("repository/main"));
+      Path inTheWay = Files.writeString(place.resolve("basebackup"), "no directory");
+      site.take("scheduled");
+      assertThat(String.valueOf(site.status().last())).contains("cannot put main/basebackup/");
+      assertNothingStored(site);
+
+      Files.delete(inTheWay);
+      site.take("scheduled");
+      assertThat(site.catalogue().baseBackups()).hasSize(1);
+    }
+  }
+
   /** The example of docs/routes.md. */
   @Test
   void operatorsSteps_areTaken_andABrokenEditStopsNothing() throws Exception {

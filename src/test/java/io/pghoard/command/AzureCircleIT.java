@@ -26,9 +26,9 @@ class AzureCircleIT extends StoreCircle {
   }
 
   @Override
-  protected String storage() {
+  protected String storage() throws IOException {
     ObjectNode storage = new ObjectMapper().createObjectNode();
-    Azurite.storage(storage, azurite.container(), azurite.port());
+    Azurite.storage(storage, azurite.container(), through(azurite.port()));
     return storage.toString();
   }
 }

@@ -26,9 +26,9 @@ class GoogleCircleIT extends StoreCircle {
   }
 
   @Override
-  protected String storage() {
+  protected String storage() throws IOException {
     ObjectNode storage = new ObjectMapper().createObjectNode();
-    google.storage(storage, google.bucket(), google.port());
+    google.storage(storage, google.bucket(), through(google.port()));
     return storage.toString();
   }
 }

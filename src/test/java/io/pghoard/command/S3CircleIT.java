@@ -3,6 +3,7 @@ package io.pghoard.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pghoard.repository.s3.S3Bucket;
+import java.io.IOException;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class S3CircleIT extends StoreCircle {
@@ -11,8 +12,9 @@ class S3CircleIT extends StoreCircle {
   S3CircleIT() throws Exception {}
 
   @Override
-  protected String storage() {
-    return S3Bucket.use(new ObjectMapper().createObjectNode(), BUCKET.port(), BUCKET.name())
+  protected String storage() throws IOException {
+    return S3Bucket.use(
+            new ObjectMapper().createObjectNode(), through(BUCKET.port()), BUCKET.name())
         .toString();
   }
 }

@@ -9,6 +9,7 @@ import io.pghoard.repository.OpenSshServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SftpCircleIT extends StoreCircle {
   private static OpenSshServer server;
+
+  private Path directory = Path.of("");
 
   SftpCircleIT() throws Exception {}
 
@@ -34,8 +37,16 @@ class SftpCircleIT extends StoreCircle {
   @Override
   protected String storage() throws IOException {
     ObjectNode storage = new ObjectMapper().createObjectNode();
-    server.storage(storage, server.directory());
+    directory = server.directory();
+    server.storage(storage, directory);
     return storage.put("private_key", Files.readString(server.key("client"))).toString();
+  }
+
+  @Override
+  protected void refuseMainObjects(boolean refuse) throws IOException {
+    Files.setPosixFilePermissions(
+        directory.resolve("main/basebackup"),
+        PosixFilePermissions.fromString(refuse ? "r-xr-xr-x" : "rwxr-xr-x"));
   }
 
   /** The key stands in pghoard.json, and nowhere else: not in the log, not in the state. */

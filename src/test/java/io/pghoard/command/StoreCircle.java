@@ -7,24 +7,33 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pghoard.postgres.ClusterOptions;
 import io.pghoard.postgres.PostgresCluster;
+import io.pghoard.repository.FaultProxy;
+import io.pghoard.repository.ObjectKey;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole circle on one store: WAL and a base backup of a primary, failover to a standby, a
  * restore straight from the store while no daemon runs, a second base backup that makes the first
- * one go, and a restore of that. Each store's own test says where the objects lie.
+ * one go, and a restore of that. Between them a base backup whose last object the store refuses; at
+ * the end {@code pghoard check}, and objects that somebody has deleted or changed. Each store's own
+ * test says where the objects lie.
  */
 public abstract class StoreCircle {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final int port;
   private Path home = Path.of("");
+  private @Nullable FaultProxy network;
 
   protected StoreCircle() throws Exception {
     port = DaemonProcess.freePort();
@@ -37,6 +46,30 @@ public abstract class StoreCircle {
 
   /** The {@code object_storage} of the site, in JSON. */
   protected abstract String storage() throws Exception;
+
+  /** The port by which the site goes to its store: this one, behind a network of the test's. */
+  protected final int through(int store) throws IOException {
+    network = new FaultProxy(store);
+    return network.port();
+  }
+
+  @AfterEach
+  void endNetwork() throws IOException {
+    if (network != null) {
+      network.close();
+    }
+  }
+
+  /** Has the store refuse the main object of every base backup, or take it again. */
+  protected void refuseMainObjects(boolean refuse) throws IOException {
+    Objects.requireNonNull(network)
+        .fault(
+            refuse
+                ? FaultProxy.answering(
+                    "403 Forbidden",
+                    "^(PUT|POST) \\S*main(/|%2F)basebackup(/|%2F)|\"name\":\"main/basebackup/")
+                : FaultProxy.healthy());
+  }
 
   @Test
   void circle_isWhole(@TempDir Path directory) throws Exception {
@@ -79,14 +112,71 @@ public abstract class StoreCircle {
     try (DaemonProcess daemon = daemon(standby, "null", storage)) {
       started("one", "1");
       String first = backups(daemon, "none");
+      unfinished(daemon, first);
       daemon.json("PUT", "/main/basebackup");
       backups(daemon, first);
       standby.psql("INSERT INTO marks VALUES (4)");
       drain(standby, daemon);
       restore(standby, "latest");
       started("latest", "1", "2", "3", "4");
+      checked();
+      damaged(standby, daemon);
       daemon.stop();
     }
+  }
+
+  /** A base backup whose last object is refused is none, and leaves no chunks behind. */
+  private void unfinished(DaemonProcess daemon, String first) throws Exception {
+    try (StoreDamage store = new StoreDamage(home.resolve("pghoard.json"))) {
+      List<ObjectKey> before = store.keys("main/basebackup");
+      refuseMainObjects(true);
+      daemon.json("PUT", "/main/basebackup");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> daemon.log().contains("a base backup failed: cannot put main/basebackup/"));
+      refuseMainObjects(false);
+
+      assertThat(store.keys("main/basebackup")).isEqualTo(before);
+      assertThat(backups(daemon, "none")).isEqualTo(first);
+    }
+  }
+
+  /** {@code pghoard check} finds nothing wrong with the store. */
+  private void checked() {
+    RestoreToolRun run =
+        RestoreToolRun.of(
+            DaemonCommand::run, List.of("check", "--config", home.resolve("pghoard.json") + ""));
+    assertThat(run.status()).as(run.out() + run.err()).isZero();
+    assertThat(run.out().lines().filter(line -> line.contains("main: store: ")))
+        .hasSizeGreaterThan(5)
+        .allMatch(line -> line.startsWith("ok "));
+  }
+
+  /** What was damaged or deleted by hand is neither restored nor called absent. */
+  private void damaged(PostgresCluster standby, DaemonProcess daemon) throws Exception {
+    try (StoreDamage store = new StoreDamage(home.resolve("pghoard.json"))) {
+      ObjectKey chunk = store.last("main/basebackup_chunk/");
+      store.delete(chunk);
+      refused(standby, "missing", chunk.name());
+      store.putChanged(chunk);
+      refused(standby, "changed", chunk.name());
+      store.putBack(chunk);
+
+      ObjectKey segment = store.last("main/xlog/");
+      String path = "/main/archive/" + segment.name();
+      store.delete(segment);
+      store.putChanged(segment);
+      assertThat(daemon.status("GET", path)).isGreaterThanOrEqualTo(500);
+      store.putBack(segment);
+      assertThat(daemon.status("GET", path)).isEqualTo(200);
+    }
+  }
+
+  private void refused(PostgresCluster scripts, String name, String object) {
+    RestoreToolRun run = tool(scripts, name);
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).contains(object);
+    assertThat(home.resolve(name).resolve("global/pg_control")).doesNotExist();
   }
 
   private DaemonProcess daemon(PostgresCluster cluster, String interval, String storage)
@@ -133,6 +223,11 @@ public abstract class StoreCircle {
   }
 
   private void restore(PostgresCluster scripts, String name, String... target) {
+    RestoreToolRun run = tool(scripts, name, target);
+    assertThat(run.status()).as(run.err()).isZero();
+  }
+
+  private RestoreToolRun tool(PostgresCluster scripts, String name, String... target) {
     List<String> arguments = new ArrayList<>(List.of("get-basebackup", "--restore-to-primary"));
     arguments.add("--config=" + home.resolve("pghoard.json"));
     arguments.add("--target-dir=" + home.resolve(name));
@@ -140,8 +235,7 @@ public abstract class StoreCircle {
         "--pghoard-postgres-command-bin="
             + scripts.directory().program("pghoard_postgres_command"));
     arguments.addAll(List.of(target));
-    RestoreToolRun run = RestoreToolRun.of(arguments);
-    assertThat(run.status()).as(run.err()).isZero();
+    return RestoreToolRun.of(arguments);
   }
 
   private void started(String name, String... marks) {

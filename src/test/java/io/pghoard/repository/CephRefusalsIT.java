@@ -71,6 +71,37 @@ final class CephRefusalsIT {
   }
 
   @Test
+  void deleteThatABucketsPolicyForbids_isTold_andNothingIsGone(@TempDir Path home)
+      throws Exception {
+    with(
+        home,
+        storage -> {},
+        store -> {
+          put(store, 10);
+          String bucket = BUCKET.name();
+          S3Client client = BUCKET.client();
+          client.putBucketPolicy(
+              policy ->
+                  policy
+                      .bucket(bucket)
+                      .policy(
+                          """
+                            {"Version": "2012-10-17", "Statement": [{"Effect": "Deny",
+                             "Principal": "*", "Action": "s3:DeleteObject",
+                             "Resource": ["arn:aws:s3:::%1$s", "arn:aws:s3:::%1$s/*"]}]}
+                            """
+                              .formatted(bucket)));
+          assertThatThrownBy(() -> store.delete(List.of(KEY)))
+              .isInstanceOf(PermanentStorageException.class)
+              .hasMessageContaining("AccessDenied");
+          assertThat(store.keys("")).containsExactly(KEY);
+          client.deleteBucketPolicy(policy -> policy.bucket(bucket));
+          store.delete(List.of(KEY));
+          assertThat(store.keys("")).isEmpty();
+        });
+  }
+
+  @Test
   void bucketOfAnother_isTold(@TempDir Path home) throws Exception {
     as("stranger", ceph -> {});
     with(
