@@ -310,6 +310,55 @@ take_backup() {
   done
 }
 
+# --- Ceph, of one monitor, one OSD and one gateway, its data on disk -------------------------------
+
+# need_ceph: before set_up
+need_ceph() {
+  need radosgw radosgw
+  need ceph-mon ceph-mon
+  need ceph-osd ceph-osd
+  need radosgw-admin ceph-common
+  need openssl openssl
+}
+
+end_ceph() {
+  local status=$?
+  trap - EXIT ERR
+  set +e
+  # Its input has not ended: what was started here holds it as well.
+  kill "$ceph" 2>/dev/null
+  wait "$ceph" 2>/dev/null
+  forget "$ceph"
+  (exit "$status")
+  clean_up
+}
+
+# start_ceph: its port in $gateway
+start_ceph() {
+  echo "Start Ceph"
+  exec {ceph_input}> >(exec "$checkout/src/test/resources/ceph/ceph-cluster" "$work/ceph" 17179869184 bluestore \
+    >"$work/ceph.log" 2>&1)
+  ceph=$!
+  trap end_ceph EXIT
+  started+=("$ceph")
+  until grep -q '^ready' "$work/ceph.log"; do
+    kill -0 "$ceph" 2>/dev/null || fail "Ceph does not start" "$work/ceph.log"
+    sleep 0.2
+  done
+  gateway=$(awk '/^port plain / {print $3}' "$work/ceph.log")
+  radosgw-admin -c "$work/ceph/ceph.conf" -n client.rgw user create --uid=bench --display-name=bench \
+    --access-key=bench --secret-key=bench-secret >"$work/user.json"
+}
+
+# in_ceph BUCKET: makes the bucket; the object_storage that means it
+in_ceph() {
+  cp "$checkout/bench/Bucket.java" "$work/pghoard/"
+  as_owner java -cp "$work/pghoard/lib/*:$work/pghoard/pghoard.jar" "$work/pghoard/Bucket.java" \
+    "$gateway" "$1" >"$work/bucket.log" 2>&1 || fail "no bucket" "$work/bucket.log"
+  printf '{"storage_type": "s3", "host": "127.0.0.1", "port": %s, "bucket_name": "%s",
+    "aws_access_key_id": "bench", "aws_secret_access_key": "bench-secret"}' "$gateway" "$1"
+}
+
 # --- pgBackRest, where it is installed -----------------------------------------------------------
 
 has_pgbackrest() { command -v pgbackrest >/dev/null; }
