@@ -4,11 +4,14 @@ package io.pghoard.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -46,24 +49,31 @@ class DeadlineTest {
 
   @Test
   void answerThatComesTooLate_isHandedOver() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch over = new CountDownLatch(1);
     BlockingQueue<String> late = new LinkedBlockingQueue<>();
-
-    assertThatIOException()
-        .isThrownBy(
+    FutureTask<String> caller =
+        new FutureTask<>(
             () ->
-                new Deadline(Duration.ofMillis(1))
-                    .within(
-                        "ask",
-                        () -> {
-                          // It does not heed that its time is over.
-                          while (over.getCount() > 0) {
-                            Thread.interrupted();
-                            Thread.onSpinWait();
-                          }
-                          return "answer";
-                        },
-                        late::add));
+                LONG.within(
+                    "ask",
+                    () -> {
+                      begun.countDown();
+                      // It does not heed that it is given up.
+                      while (over.getCount() > 0) {
+                        Thread.interrupted();
+                        Thread.onSpinWait();
+                      }
+                      return "answer";
+                    },
+                    late::add));
+    Thread thread = new Thread(caller);
+    thread.start();
+
+    // A call that was given up before its thread had begun would not be made at all.
+    assertThat(begun.await(1, TimeUnit.MINUTES)).isTrue();
+    thread.interrupt();
+    assertThatThrownBy(caller::get).hasCauseInstanceOf(InterruptedIOException.class);
     over.countDown();
     assertThat(late.poll(1, TimeUnit.MINUTES)).isEqualTo("answer");
     assertThat(LONG.within("ask", () -> "in time", late::add)).isEqualTo("in time");
