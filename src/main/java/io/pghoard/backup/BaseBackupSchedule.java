@@ -138,10 +138,22 @@ public final class BaseBackupSchedule {
         || waitsAfterFailure(name, status)) {
       return null;
     }
-    if (requests.of(name) != null) {
-      return REQUESTED;
+    String reason = requests.of(name) != null ? REQUESTED : isTime(site, status) ? SCHEDULED : null;
+    return reason == null || isElsewhere(name) ? null : reason;
+  }
+
+  private boolean isElsewhere(SiteName name) {
+    try {
+      boolean elsewhere = backups.isElsewhere(name);
+      if (elsewhere) {
+        // At its end there is a newer one than is known here.
+        known.remove(name);
+      }
+      return elsewhere;
+    } catch (IOException e) {
+      // The base backup will fail to begin, which is told, and tried again after a pause.
+      return false;
     }
-    return isTime(site, status) ? SCHEDULED : null;
   }
 
   /** A request is pending until a backup that began after it has succeeded. */

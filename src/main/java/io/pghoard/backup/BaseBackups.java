@@ -34,6 +34,7 @@ public final class BaseBackups {
 
   private final Sites sites;
   private final Repositories repositories;
+  private final BaseBackupLeases leases;
   private final String host;
   private final Clock clock;
   private final BaseBackupNames names;
@@ -48,9 +49,11 @@ public final class BaseBackups {
    *
    * @param host this machine's name, kept in the metadata of all that is stored
    */
-  public BaseBackups(Sites sites, Repositories repositories, String host, Clock clock) {
+  public BaseBackups(
+      Sites sites, Repositories repositories, BaseBackupLeases leases, String host, Clock clock) {
     this.sites = sites;
     this.repositories = repositories;
+    this.leases = leases;
     this.host = host;
     this.clock = clock;
     this.names = new BaseBackupNames();
@@ -61,6 +64,7 @@ public final class BaseBackups {
    *
    * @param reason {@code scheduled} or {@code requested}
    * @throws BaseBackupRunningException when one of this site is being taken
+   * @throws BaseBackupElsewhereException when another daemon is taking one
    * @throws IOException when no node can be reached, or a program is missing
    */
   public BaseBackupRun begin(SiteName site, String reason) throws IOException {
@@ -76,7 +80,9 @@ public final class BaseBackups {
     }
     String name = "of " + now;
     Path directory = null;
+    SiteKeys keys = new SiteKeys(config.prefix());
     try {
+      leases.take(site, keys);
       name = names.next(config, repositories.of(site), now);
       directory = ownDirectory(config, name);
       BaseBackupPlan plan = plan(config, name, reason, now, directory);
@@ -93,6 +99,7 @@ public final class BaseBackups {
         Directories.delete(directory);
       }
       names.forget(site, name);
+      leases.release(site, keys);
       ended(site, new Ended(name, now, clock.instant(), String.valueOf(e.getMessage())));
       throw e;
     } finally {
@@ -102,10 +109,42 @@ public final class BaseBackups {
     }
   }
 
+  /**
+   * Keeps the lease of the base backup of a site that is being taken, if one is; one that another
+   * daemon has taken over is ended.
+   *
+   * @throws IOException when the repository does not answer; it is to be tried again
+   */
+  public void renewLease(SiteName site) throws IOException {
+    BaseBackupRun run;
+    synchronized (this) {
+      run = running.get(site);
+    }
+    if (run != null) {
+      try {
+        holdLease(run);
+      } catch (BaseBackupElsewhereException e) {
+        run.cancel(e);
+      }
+    }
+  }
+
+  /**
+   * Makes sure that no other daemon has taken over: it may have deleted what was stored so far.
+   *
+   * @throws BaseBackupElsewhereException when one has
+   */
+  public void holdLease(BaseBackupRun run) throws IOException {
+    leases.renew(run.plan().site().name(), run.plan().keys());
+  }
+
   /** The main object of the backup is stored: it exists. */
   public void succeeded(BaseBackupRun run) throws IOException {
     BaseBackupPlan plan = run.plan();
+    // This process may have stood still before the main object was put.
+    holdLease(run);
     run.complete();
+    leases.release(plan.site().name(), plan.keys());
     Instant end = clock.instant();
     ended(plan.site().name(), new Ended(plan.name(), plan.decided(), end, null));
     LOG.info(
@@ -146,6 +185,7 @@ public final class BaseBackups {
           e);
     } finally {
       names.forget(site, plan.name());
+      leases.release(site, plan.keys());
       ended(site, new Ended(plan.name(), plan.decided(), clock.instant(), reason));
     }
   }
@@ -169,7 +209,8 @@ public final class BaseBackups {
 
   /**
    * Deletes what base backups left that a killed service was taking: their chunks, when they are
-   * this host's or a day old, and their files here; nothing in maintenance mode.
+   * this host's or a day old and no other daemon takes a base backup, and their files here; nothing
+   * in maintenance mode.
    *
    * @return the names of those backups
    */
@@ -182,7 +223,12 @@ public final class BaseBackups {
     Directories.deleteAllBut(incoming(config), ours);
     ChunkSweep sweep = new ChunkSweep(repositories.of(site), new SiteKeys(config.prefix()));
     List<String> swept = new ArrayList<>();
-    for (String name : sweep.abandoned(host, clock.instant())) {
+    List<String> abandoned = sweep.abandoned(host, clock.instant());
+    // Asked afterwards: who began one meanwhile had the lease before the first chunk.
+    if (abandoned.isEmpty() || leases.isElsewhereNow(site)) {
+      return swept;
+    }
+    for (String name : abandoned) {
       // Asked anew: a backup may have begun since.
       if (!ours.contains(name) && !names.known(site).contains(name)) {
         sweep.delete(name);
@@ -191,6 +237,11 @@ public final class BaseBackups {
       }
     }
     return swept;
+  }
+
+  /** Whether another daemon is taking one of the site's. */
+  boolean isElsewhere(SiteName site) throws IOException {
+    return leases.isElsewhere(site);
   }
 
   /** Whether one of the site is being taken, from its first question to the last of its traces. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.backup.BaseBackupLeases;
 import io.pghoard.backup.BaseBackupSchedule;
 import io.pghoard.backup.BaseBackups;
 import io.pghoard.config.SiteConfig;
@@ -16,8 +17,17 @@ import org.apache.camel.spi.Registry;
 record BaseBackupWiring(Wiring wiring) {
   void bind() {
     Registry registry = wiring.registry();
+    String host = HostName.here();
+    BaseBackupLeases leases =
+        new BaseBackupLeases(
+            wiring.sites(),
+            wiring.repositories(),
+            host,
+            wiring.duration("pghoard.base-backup.lease-period"),
+            wiring.duration("pghoard.base-backup.lease-age"),
+            System::nanoTime);
     BaseBackups backups =
-        new BaseBackups(wiring.sites(), wiring.repositories(), HostName.here(), wiring.clock());
+        new BaseBackups(wiring.sites(), wiring.repositories(), leases, host, wiring.clock());
     registry.bind("baseBackups", backups);
     BaseBackupSchedule schedule =
         new BaseBackupSchedule(

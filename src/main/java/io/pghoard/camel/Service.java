@@ -163,8 +163,7 @@ public final class Service implements AutoCloseable {
       CamelContext context = context();
       Converters.register(context);
       ProducerTemplate producer = context.createProducerTemplate();
-      new Wiring(context.getRegistry(), sites, new RepositoryDoors(producer), Clock.systemUTC())
-          .bind();
+      new Wiring(context, sites, new RepositoryDoors(producer), Clock.systemUTC()).bind();
       context.getRegistry().bind("routedDoor", new RoutedDoor(sites, context));
       try {
         context.addStartupListener(this);

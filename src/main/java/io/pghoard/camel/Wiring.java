@@ -8,12 +8,25 @@ import io.pghoard.config.Sites;
 import io.pghoard.repository.Repositories;
 import io.pghoard.retention.Retention;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
+import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
 /** The beans that the routes name. */
-record Wiring(Registry registry, Sites sites, Repositories repositories, Clock clock) {
+record Wiring(CamelContext context, Sites sites, Repositories repositories, Clock clock) {
+  Registry registry() {
+    return context.getRegistry();
+  }
+
+  /** A setting of application.properties, in milliseconds. */
+  Duration duration(String property) {
+    return Duration.ofMillis(
+        Long.parseLong(context.resolvePropertyPlaceholders("{{" + property + "}}")));
+  }
+
   void bind() {
+    Registry registry = registry();
     registry.bind("sites", sites);
     registry.bind("repositories", repositories);
     registry.bind("storageChoice", new StorageChoice(sites));
@@ -46,6 +59,6 @@ record Wiring(Registry registry, Sites sites, Repositories repositories, Clock c
             compression.algorithm().name().toLowerCase(Locale.ROOT),
             compression.level(),
             compression.threads());
-    registry.bind("compression", new CodecDataFormat(codec, compression.threads()));
+    registry().bind("compression", new CodecDataFormat(codec, compression.threads()));
   }
 }

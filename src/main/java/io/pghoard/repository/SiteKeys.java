@@ -59,6 +59,16 @@ public record SiteKeys(String prefix) {
     return prefix + "/preservation_request/";
   }
 
+  /** The start of the keys of the lease of who takes the site's base backups. */
+  public String leases() {
+    return prefix + "/basebackup_lease/";
+  }
+
+  /** One state of the lease; the last in the order of keys counts. */
+  public ObjectKey lease(long number) {
+    return new ObjectKey(leases() + "%016d".formatted(number));
+  }
+
   /** The start of the keys of what checks of the store put and delete again. */
   public String checks() {
     return prefix + "/pghoard_check/";

@@ -53,7 +53,15 @@ final class TestSite {
     this.store = new LocalObjectStore(directory.resolve("repository"));
     store.sweep();
     this.sites = new Sites(configuration());
-    this.backups = new BaseBackups(sites, site -> store, HOST, clock);
+    BaseBackupLeases leases =
+        new BaseBackupLeases(
+            sites,
+            site -> store,
+            HOST,
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(5),
+            () -> clock.instant().getEpochSecond() * 1_000_000_000L);
+    this.backups = new BaseBackups(sites, site -> store, leases, HOST, clock);
     this.schedule = new BaseBackupSchedule(sites, backups, site -> store, clock);
     try {
       Files.createDirectories(directory.resolve("repository"));

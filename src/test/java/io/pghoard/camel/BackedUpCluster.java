@@ -9,11 +9,13 @@ import io.pghoard.backup.BaseBackups;
 import io.pghoard.postgres.ClusterOptions;
 import io.pghoard.postgres.PostgresCluster;
 import io.pghoard.repository.Catalogue;
+import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -22,7 +24,8 @@ import java.util.function.Consumer;
  * the daemon's help, so that base backups can be looked at by themselves.
  */
 final class BackedUpCluster implements AutoCloseable {
-  private static final String NO_WATCH =
+  /** The cluster archives by itself. */
+  static final String NO_WATCH =
       """
       - routeTemplate:
           id: site-wal-watch
@@ -53,6 +56,12 @@ final class BackedUpCluster implements AutoCloseable {
 
   /** With changes to the site's part of pghoard.json. */
   BackedUpCluster(PostgresCluster cluster, Consumer<ObjectNode> edit) throws Exception {
+    this(cluster, edit, new String[0]);
+  }
+
+  /** The same, with properties set, as names and values in turn. */
+  BackedUpCluster(PostgresCluster cluster, Consumer<ObjectNode> edit, String... properties)
+      throws Exception {
     home = cluster.directory().make("home");
     cluster.directory().make("home/repository");
     cluster.directory().make("home/repository/main");
@@ -77,7 +86,8 @@ final class BackedUpCluster implements AutoCloseable {
               site.putArray("nodes").add(cluster.connectionString());
               site.put("basebackup_chunk_size", 4 << 20);
               edit.accept(site);
-            });
+            },
+            properties);
   }
 
   /** Takes a base backup; returns when it has ended, however. */
@@ -113,6 +123,13 @@ final class BackedUpCluster implements AutoCloseable {
 
   ObjectStore store() {
     return service.store();
+  }
+
+  /** The keys of all main objects and chunks. */
+  List<ObjectKey> keysOfBaseBackups() throws IOException {
+    List<ObjectKey> keys = new ArrayList<>(store().keys("main/basebackup/"));
+    keys.addAll(store().keys("main/basebackup_chunk/"));
+    return keys;
   }
 
   Catalogue catalogue() {

@@ -101,7 +101,7 @@ class BaseBackupChunkStoreIT {
       site.take("scheduled");
       assertThat(String.valueOf(site.status().last())).contains("No space left on device");
       assertThat(disk.directory()).isEmptyDirectory();
-      assertThat(site.store().keys("main/basebackup")).isEmpty();
+      assertThat(site.keysOfBaseBackups()).isEmpty();
 
       disk.resize(64 << 20);
       site.take("scheduled");

@@ -106,7 +106,7 @@ class BaseBackupFinishIT {
   }
 
   private static void assertNothingStored(BackedUpCluster site) throws IOException {
-    assertThat(site.store().keys("main/basebackup")).isEmpty();
+    assertThat(site.keysOfBaseBackups()).isEmpty();
     assertThat(site.home.resolve("spool/main/basebackup_incoming")).isEmptyDirectory();
   }
 }

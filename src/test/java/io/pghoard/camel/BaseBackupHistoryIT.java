@@ -29,7 +29,7 @@ class BaseBackupHistoryIT {
         site.take("scheduled");
         assertThat(String.valueOf(site.status().last()))
             .contains("00000002.history is neither in the repository nor in");
-        assertThat(site.store().keys("main/basebackup")).isEmpty();
+        assertThat(site.keysOfBaseBackups()).isEmpty();
 
         Files.move(away, history);
         site.take("scheduled");

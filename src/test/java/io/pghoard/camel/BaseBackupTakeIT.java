@@ -4,6 +4,7 @@ package io.pghoard.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pghoard.backup.BaseBackupLeases;
 import io.pghoard.backup.BaseBackupStatus;
 import io.pghoard.backup.BaseBackups;
 import io.pghoard.codec.Compression;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,9 +112,16 @@ class BaseBackupTakeIT {
             stopped.forEach(BaseBackups::stop);
             return site.store();
           };
-      BaseBackups backups =
-          new BaseBackups(
-              service.bean("sites", Sites.class), repositories, "here", Clock.systemUTC());
+      Sites sites = service.bean("sites", Sites.class);
+      BaseBackupLeases leases =
+          new BaseBackupLeases(
+              sites,
+              repositories,
+              "here",
+              Duration.ofMinutes(1),
+              Duration.ofMinutes(5),
+              System::nanoTime);
+      BaseBackups backups = new BaseBackups(sites, repositories, leases, "here", Clock.systemUTC());
       stopped.add(backups);
       assertThatThrownBy(() -> backups.begin(RunningService.SITE, "requested"))
           .hasMessageContaining("pghoard is being stopped");
@@ -133,7 +142,7 @@ class BaseBackupTakeIT {
               """));
       site.take("requested");
       assertThat(String.valueOf(site.status().last())).contains("pghoard is being stopped");
-      assertThat(site.store().keys("main/basebackup")).isEmpty();
+      assertThat(site.keysOfBaseBackups()).isEmpty();
       assertThat(BackedUpCluster.runningPrograms()).isEmpty();
     }
   }
@@ -158,8 +167,7 @@ class BaseBackupTakeIT {
           """);
       site.take("scheduled");
       assertThat(String.valueOf(site.status().last())).contains("no space left on device");
-      assertThat(site.store().list(""))
-          .noneMatch(object -> object.key().text().contains("basebackup"));
+      assertThat(site.keysOfBaseBackups()).isEmpty();
       assertThat(site.home.resolve("spool/main/basebackup_incoming")).isEmptyDirectory();
       assertThat(cluster.psql("SELECT 1 FROM pg_stat_replication")).isEmpty();
     }
@@ -188,7 +196,7 @@ class BaseBackupTakeIT {
               """));
       site.take("scheduled");
       assertThat(String.valueOf(site.status().last())).contains("pg_basebackup exited with 1");
-      assertThat(site.store().keys("main/basebackup")).isEmpty();
+      assertThat(site.keysOfBaseBackups()).isEmpty();
       assertThat(site.home.resolve("spool/main/basebackup_incoming")).isEmptyDirectory();
 
       cluster.start();

@@ -128,7 +128,7 @@ public abstract class StoreCircle {
   /** A base backup whose last object is refused is none, and leaves no chunks behind. */
   private void unfinished(DaemonProcess daemon, String first) throws Exception {
     try (StoreDamage store = new StoreDamage(home.resolve("pghoard.json"))) {
-      List<ObjectKey> before = store.keys("main/basebackup");
+      List<ObjectKey> before = store.keysOfBaseBackups();
       refuseMainObjects(true);
       daemon.json("PUT", "/main/basebackup");
       await()
@@ -136,7 +136,7 @@ public abstract class StoreCircle {
           .until(() -> daemon.log().contains("a base backup failed: cannot put main/basebackup/"));
       refuseMainObjects(false);
 
-      assertThat(store.keys("main/basebackup")).isEqualTo(before);
+      assertThat(store.keysOfBaseBackups()).isEqualTo(before);
       assertThat(backups(daemon, "none")).isEqualTo(first);
     }
   }

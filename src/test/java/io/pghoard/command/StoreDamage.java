@@ -11,6 +11,7 @@ import io.pghoard.repository.Repositories;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,13 +39,16 @@ final class StoreDamage implements AutoCloseable {
     store = service.bean("repositories", Repositories.class).of(new SiteName("main"));
   }
 
-  List<ObjectKey> keys(String prefix) throws IOException {
-    return store.keys(prefix);
+  /** The keys of all main objects and chunks. */
+  List<ObjectKey> keysOfBaseBackups() throws IOException {
+    List<ObjectKey> keys = new ArrayList<>(store.keys("main/basebackup/"));
+    keys.addAll(store.keys("main/basebackup_chunk/"));
+    return keys;
   }
 
   /** The last object below a prefix. */
   ObjectKey last(String prefix) throws IOException {
-    List<ObjectKey> keys = keys(prefix);
+    List<ObjectKey> keys = store.keys(prefix);
     return keys.get(keys.size() - 1);
   }
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pghoard.config.SiteName;
+import io.pghoard.repository.LocalObjectStore;
+import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.SiteKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SiteLeaseTest {
+  private static final SiteKeys KEYS = new SiteKeys("main");
+
+  private LocalObjectStore store;
+  private Machine one;
+  private Machine other;
+
+  /** A daemon, and the clock of its machine. */
+  private static final class Machine {
+    final SiteLease lease;
+    long seconds;
+
+    Machine(String id) {
+      lease =
+          new SiteLease(
+              new SiteName("main"),
+              KEYS,
+              new PghoardId("host-" + id, id),
+              Duration.ofMinutes(5),
+              () -> Duration.ofSeconds(seconds).toNanos());
+    }
+  }
+
+  @BeforeEach
+  void open(@TempDir Path directory) throws IOException {
+    store = new LocalObjectStore(directory.resolve("repository"));
+    store.sweep();
+    one = new Machine("one");
+    other = new Machine("other");
+    other.seconds = -1_000_000;
+  }
+
+  @Test
+  void heldLease_isRefusedToOthers_untilItIsGivenBack() throws IOException {
+    one.lease.take(store);
+    assertThat(other.lease.other(store)).isEqualTo(new PghoardId("host-one", "one"));
+    assertThatThrownBy(() -> other.lease.take(store))
+        .isInstanceOf(BaseBackupElsewhereException.class)
+        .hasMessage(
+            "another daemon, pghoard on host-one (one), is taking a base backup of site main into"
+                + " the same repository");
+    one.lease.release(store);
+    assertThat(other.lease.other(store)).isNull();
+    other.lease.take(store);
+    assertThat(one.lease.other(store)).isEqualTo(new PghoardId("host-other", "other"));
+  }
+
+  @Test
+  void renewedLease_isNeverTakenOver_andLeavesOneObject() throws IOException {
+    one.lease.take(store);
+    for (int minutes = 0; minutes < 30; minutes += 4) {
+      assertThat(other.lease.other(store)).isNotNull();
+      other.seconds += 240;
+      one.lease.renew(store);
+    }
+    assertThatThrownBy(() -> other.lease.take(store))
+        .isInstanceOf(BaseBackupElsewhereException.class);
+    assertThat(store.keys(KEYS.leases())).hasSize(1);
+  }
+
+  @Test
+  void leaseOfAStalledDaemon_isTakenOver_andItsHolderIsToldWhenItGoesOn() throws IOException {
+    one.lease.take(store);
+    assertThat(other.lease.other(store)).isNotNull();
+    other.seconds += 299;
+    assertThat(other.lease.other(store)).isNotNull();
+    other.seconds += 1;
+    assertThat(other.lease.other(store)).isNull();
+    other.lease.take(store);
+    // The number that the first would put next is free again.
+    other.lease.renew(store);
+    other.lease.renew(store);
+
+    assertThatThrownBy(() -> one.lease.renew(store))
+        .isInstanceOf(BaseBackupElsewhereException.class);
+    assertThatThrownBy(() -> one.lease.renew(store))
+        .isInstanceOf(BaseBackupElsewhereException.class);
+    one.lease.release(store);
+    assertThatCode(() -> other.lease.renew(store)).doesNotThrowAnyException();
+    assertThat(store.keys(KEYS.leases())).hasSize(1);
+  }
+
+  @Test
+  void daemonThatWasRestarted_goesOnAtOnce() throws IOException {
+    one.lease.take(store);
+    Machine again = new Machine("one");
+    assertThat(again.lease.other(store)).isNull();
+    again.lease.take(store);
+    assertThat(other.lease.other(store)).isNotNull();
+  }
+
+  @Test
+  void answerFromMemory_isAnothersLeaseAlone() throws IOException {
+    Duration minute = Duration.ofMinutes(1);
+    assertThat(other.lease.other(store, minute)).isNull();
+    one.lease.take(store);
+    assertThat(other.lease.other(store, minute)).isNotNull();
+    one.lease.release(store);
+    assertThat(other.lease.other(store, minute)).isNotNull();
+    other.seconds += 60;
+    assertThat(other.lease.other(store, minute)).isNull();
+  }
+
+  @Test
+  void racingDaemons_haveOneWinner() throws Exception {
+    int racers = 8;
+    ExecutorService threads = Executors.newFixedThreadPool(racers);
+    try {
+      for (int round = 0; round < 20; round++) {
+        CountDownLatch together = new CountDownLatch(racers);
+        List<SiteLease> leases = new ArrayList<>();
+        List<Future<Boolean>> taken = new ArrayList<>();
+        for (int racer = 0; racer < racers; racer++) {
+          SiteLease lease = new Machine("racer-" + racer).lease;
+          leases.add(lease);
+          taken.add(
+              threads.submit(
+                  () -> {
+                    together.countDown();
+                    together.await();
+                    try {
+                      lease.take(store);
+                      return true;
+                    } catch (BaseBackupElsewhereException e) {
+                      return false;
+                    }
+                  }));
+        }
+        List<Boolean> won = new ArrayList<>();
+        for (Future<Boolean> each : taken) {
+          won.add(each.get());
+        }
+        assertThat(won).containsOnlyOnce(true);
+        leases.get(won.indexOf(true)).release(store);
+      }
+      assertThat(store.keys(KEYS.leases()))
+          .extracting(ObjectKey::text)
+          .containsExactly("main/basebackup_lease/%016d".formatted(40));
+    } finally {
+      threads.shutdown();
+    }
+  }
+}
