@@ -8,8 +8,16 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 
-/** Whether the daemon's own parts work: every route that should run does. */
+/**
+ * Whether the daemon's own parts work: every route that should run does, and no thread was lost.
+ */
 public final class Health {
+  private final LostThreads lostThreads;
+
+  Health(LostThreads lostThreads) {
+    this.lostThreads = lostThreads;
+  }
+
   /**
    * The answer, with the HTTP status 503 in the variable {@code httpStatus} when a part is down.
    */
@@ -24,11 +32,20 @@ public final class Health {
         down.put(route.getRouteId(), status.name());
       }
     }
-    if (!down.isEmpty()) {
+    Map<String, String> lost = lostThreads.all();
+    boolean up = down.isEmpty() && lost.isEmpty();
+    if (!up) {
       exchange.setVariable("httpStatus", 503);
     }
     return Map.of(
-        "status", down.isEmpty() ? "UP" : "DOWN", "routes", context.getRoutesSize(), "down", down);
+        "status",
+        up ? "UP" : "DOWN",
+        "routes",
+        context.getRoutesSize(),
+        "down",
+        down,
+        "lost_threads",
+        lost);
   }
 
   /** An operator may have a route that is started by hand. */

@@ -140,9 +140,14 @@ public final class Service implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    LostThreads lostThreads =
+        main.getCamelContext() == null ? null : bean("lostThreads", LostThreads.class);
     try {
       main.stop();
     } finally {
+      if (lostThreads != null) {
+        lostThreads.rest();
+      }
       notice.close();
       spool.close();
     }
@@ -168,6 +173,7 @@ public final class Service implements AutoCloseable {
       try {
         context.addStartupListener(this);
         if (daemon) {
+          bean("lostThreads", LostThreads.class).watch();
           context.addLifecycleStrategy(new LateEndpoints(context));
           bean("localDoor", LocalDoor.class).create(config);
           context

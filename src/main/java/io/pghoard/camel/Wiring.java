@@ -39,7 +39,9 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
     registry.bind("sftpDoor", new SftpDoor(sites, retired), null, "close");
     registry.bind("httpProblem", new HttpProblem());
     registry.bind("httpAnswer", new HttpAnswer());
-    registry.bind("health", new Health());
+    LostThreads lostThreads = new LostThreads();
+    registry.bind("lostThreads", lostThreads);
+    registry.bind("health", new Health(lostThreads));
     registry.bind("retryNotice", new RetryNotice());
     registry.bind("repetitions", new Repetitions(clock));
     registry.bind("alerts", new Alerts(sites, clock));

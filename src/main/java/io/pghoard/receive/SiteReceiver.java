@@ -183,13 +183,15 @@ final class SiteReceiver {
   }
 
   private void readToTheEnd(RunningProgram running) {
-    String reason = "pg_receivewal ended by itself";
+    String reason = "pg_receivewal could not be followed";
     try (running) {
       running.transferTo(OutputStream.nullOutputStream());
+      reason = "pg_receivewal ended by itself";
     } catch (IOException e) {
       reason = String.valueOf(e.getMessage());
+    } finally {
+      ended(reason);
     }
-    ended(reason);
   }
 
   private synchronized void ended(String reason) {

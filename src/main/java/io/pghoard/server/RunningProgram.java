@@ -245,6 +245,10 @@ public final class RunningProgram extends FilterInputStream {
       }
     } catch (IOException e) {
       tell("(the rest of its messages could not be read: " + e.getMessage() + ")");
+    } catch (RuntimeException | Error e) {
+      // Nobody reads them any more: it would stop when the pipe is full, and tell nobody why.
+      end("its messages could not be followed: " + e);
+      throw e;
     }
   }
 

@@ -22,6 +22,24 @@ class HttpHealthTest {
   }
 
   @Test
+  void health_isDownAndNamesTheThread_whenAnErrorHasEndedOne(@TempDir Path home) throws Exception {
+    try (RunningService service = new RunningService(home)) {
+      assertThat(service.json("/health").get("lost_threads")).isEmpty();
+      Thread thread =
+          new Thread(
+              () -> {
+                throw new StackOverflowError("for the test");
+              },
+              "worker");
+      thread.start();
+      thread.join();
+      HttpResponse<String> answer = service.send("GET", "/health");
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).contains("DOWN", "worker", "StackOverflowError: for the test");
+    }
+  }
+
+  @Test
   void routeThatIsStartedByHand_isNotMissed(@TempDir Path home) throws Exception {
     Files.writeString(
         Files.createDirectories(home.resolve("routes")).resolve("by-hand.camel.yaml"),

@@ -45,6 +45,22 @@ final class RunningProgramTest {
   }
 
   @Test
+  void listenerThatFails_endsTheProgram(@TempDir Path directory) throws Exception {
+    Path go = directory.resolve("go");
+    try (RunningProgram program =
+        shell("until test -e " + go + "; do sleep 0.01; done; echo line >&2; exec sleep 600")) {
+      program.listen(
+          line -> {
+            throw new StackOverflowError("for the test");
+          });
+      Files.createFile(go);
+      assertThatThrownBy(program::readAllBytes)
+          .hasMessageStartingWith(
+              "sh was ended: its messages could not be followed: java.lang.StackOverflowError");
+    }
+  }
+
+  @Test
   void programThatIsMissing_isNamed() throws IOException {
     try (RunningProgram program = RunningProgram.start("/nowhere/pg_basebackup", List.of())) {
       assertThatThrownBy(program::readAllBytes)
