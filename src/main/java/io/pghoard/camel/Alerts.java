@@ -34,6 +34,7 @@ public final class Alerts {
           "authentication_error",
           "configuration_error",
           "pg_hba_conf_error",
+          "received_wal_left",
           "server_unreachable",
           "upload_retries_warning",
           "version_mismatch_error",

@@ -3,6 +3,7 @@ package io.pghoard.camel;
 
 import io.pghoard.archive.WalArchive;
 import io.pghoard.archive.WalFetch;
+import io.pghoard.receive.LeftWal;
 import io.pghoard.receive.WalReceivers;
 import java.time.Duration;
 import org.apache.camel.spi.Registry;
@@ -24,6 +25,7 @@ record WalWiring(Wiring wiring) {
     registry.bind("walReceivePolicy", new WalReceivePolicy(receivers));
     registry.bind("soleExec", new SoleExec());
     registry.bind("receivedWal", new ReceivedWal(wiring.sites(), archive));
+    registry.bind("leftWal", new LeftWal(wiring.sites()));
     registry.bind("walFetch", new WalFetch(wiring.sites(), wiring.repositories(), PATIENCE));
     registry.bind("httpWal", new HttpWal(wiring.sites()));
   }

@@ -100,7 +100,10 @@ public final class ReceiveDirectory {
     return removable().stream().takeWhile(name -> BY_POSITION.compare(name, last) <= 0).toList();
   }
 
-  private List<WalFileName> removable() {
+  /**
+   * What goes as soon as it is archived, whole or partial, the oldest first; the newest files stay.
+   */
+  public List<WalFileName> removable() {
     List<WalFileName> removable = new ArrayList<>(segments);
     WalFileName newest = newest();
     removable.remove(newest);
