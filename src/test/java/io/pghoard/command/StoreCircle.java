@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.command;
 
+import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -24,9 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The whole circle on one store: WAL and a base backup of a primary, failover to a standby, a
  * restore straight from the store while no daemon runs, a second base backup that makes the first
- * one go, and a restore of that. Between them a base backup whose last object the store refuses; at
- * the end {@code pghoard check}, and objects that somebody has deleted or changed. Each store's own
- * test says where the objects lie.
+ * one go, and a restore of that. Between them a base backup whose last object the store refuses,
+ * and WAL that piles up behind a slow network; at the end {@code pghoard check}, and objects that
+ * somebody has deleted or changed. Each store's own test says where the objects lie.
  */
 public abstract class StoreCircle {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -115,13 +116,27 @@ public abstract class StoreCircle {
       unfinished(daemon, first);
       daemon.json("PUT", "/main/basebackup");
       backups(daemon, first);
-      standby.psql("INSERT INTO marks VALUES (4)");
-      drain(standby, daemon);
+      slowly(standby, daemon);
       restore(standby, "latest");
       started("latest", "1", "2", "3", "4");
       checked();
       damaged(standby, daemon);
       daemon.stop();
+    }
+  }
+
+  /** WAL that is written faster than the network takes it is stored all the same, side by side. */
+  private void slowly(PostgresCluster standby, DaemonProcess daemon) {
+    FaultProxy way = network;
+    if (way != null) {
+      way.fault(FaultProxy.trickle(FaultProxy.Direction.TO_SERVER, 100_000));
+    }
+    standby.pgbench("-t", "300", "-c", "2");
+    standby.psql("INSERT INTO marks VALUES (4)");
+    drain(standby, daemon);
+    if (way != null) {
+      assertThat(way.mostWaiting()).isGreaterThan(1);
+      way.fault(FaultProxy.healthy());
     }
   }
 
@@ -167,9 +182,35 @@ public abstract class StoreCircle {
       store.delete(segment);
       store.putChanged(segment);
       assertThat(daemon.status("GET", path)).isGreaterThanOrEqualTo(500);
+      restore(standby, "repaired");
+      recoveryEnds("repaired");
       store.putBack(segment);
       assertThat(daemon.status("GET", path)).isEqualTo(200);
+      started("repaired", "1", "2", "3", "4");
     }
+  }
+
+  /** A server that cannot read all its WAL ends, and does not take what it has for all there is. */
+  private void recoveryEnds(String name) throws IOException {
+    Path settings = home.resolve(name).resolve("postgresql.auto.conf");
+    String patient = Files.readString(settings);
+    String command =
+        patient
+            .lines()
+            .filter(line -> line.startsWith("restore_command"))
+            .findFirst()
+            .orElseThrow();
+    Files.writeString(settings, command.replaceFirst("'$", " --deadline 5'") + "\n", APPEND);
+    try (PostgresCluster restored = PostgresCluster.restored(home.resolve(name))) {
+      try {
+        restored.start();
+      } catch (IllegalStateException e) {
+        // Before it took connections.
+      }
+      await().atMost(PATIENCE).until(() -> !restored.running());
+      assertThat(restored.serverLog()).contains("FATAL", "exit code 200");
+    }
+    Files.writeString(settings, patient);
   }
 
   private void refused(PostgresCluster scripts, String name, String object) {

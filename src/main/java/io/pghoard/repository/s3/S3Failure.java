@@ -64,10 +64,10 @@ record S3Failure(S3Storage storage) {
     String code = code(answer);
     String said = answer.awsErrorDetails() == null ? "" : answer.awsErrorDetails().errorMessage();
     String message =
-        "cannot %s: the bucket %s answered %d%s%s%s"
+        "cannot %s: %s answered %d%s%s%s"
             .formatted(
                 deed,
-                storage.bucket(),
+                status == 407 ? "the proxy on the way" : "the bucket " + storage.bucket(),
                 status,
                 code.isEmpty() ? "" : " " + code,
                 said == null || said.isBlank() ? "" : " (" + said.strip() + ")",

@@ -226,7 +226,8 @@ final class SftpLogin implements Closeable {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
         return new IOException(
-            "cannot %s: the name of the server is not known: %s".formatted(deed, storage.server()),
+            "cannot %s: the host name of %s cannot be resolved; check server and DNS"
+                .formatted(deed, storage.server()),
             e);
       }
     }

@@ -57,7 +57,7 @@ final class S3FailureTest {
         "301 | PermanentRedirect | false | check region",
         "404 | NoSuchBucket | false | create the bucket, or check bucket_name",
         "501 | NotImplemented | false | this server cannot do it",
-        "407 | '' | false | check user and pass of proxy_info",
+        "407 | '' | false | the proxy on the way answered 407; check user and pass of proxy_info",
       })
   void answer_isSorted(int status, String code, boolean passes, String said) throws Exception {
     String xml = "<Error><Code>%s</Code><Message>what it says</Message></Error>".formatted(code);

@@ -126,7 +126,8 @@ class SftpRefusalsIT {
         DIRECTORY.store(storage -> storage.put("server", "no-such-server.invalid"))) {
       assertThatThrownBy(() -> store.keys(""))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("the name of the server is not known: no-such-server.invalid");
+          .hasMessageContaining(
+              "the host name of no-such-server.invalid cannot be resolved; check server and DNS");
     }
   }
 
