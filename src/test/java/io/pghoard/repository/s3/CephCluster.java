@@ -30,7 +30,7 @@ public final class CephCluster implements S3TestServer {
   private final Process process;
   private final BufferedReader answers;
   private final Map<String, Integer> ports = new HashMap<>();
-  private final S3Client client;
+  private S3Client client;
 
   public CephCluster() throws IOException {
     this(SIZE);
@@ -56,7 +56,7 @@ public final class CephCluster implements S3TestServer {
         ports.put(words[1], Integer.parseInt(words[2]));
       }
       user(KEY_ID, SECRET);
-      client = new S3Connection(S3TestServer.storage(port(), "none")).client();
+      client = connect();
     } catch (RuntimeException | IOException | Error e) {
       end();
       throw e;
@@ -159,6 +159,13 @@ public final class CephCluster implements S3TestServer {
   /** Starts the gateway again, and waits until it answers. */
   public void startGateway() throws IOException {
     command("start");
+    // Its connections are those of the gateway before, and it repeats nothing.
+    client.close();
+    client = connect();
+  }
+
+  private S3Client connect() throws IOException {
+    return new S3Connection(S3TestServer.storage(port(), "none")).client();
   }
 
   private void command(String word) throws IOException {
