@@ -12,15 +12,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One state of the lease of a site, an object of its own: the one with the highest number counts.
  *
  * @param holder whose it is
+ * @param process which start of the holder, as a copy of a machine has the same identity
  * @param free whether the holder has given it back
  */
-record BaseBackupLease(long number, PghoardId holder, boolean free) {
+record BaseBackupLease(long number, PghoardId holder, String process, boolean free) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A renewal takes the former state away, just when another daemon reads it. */
@@ -59,7 +61,11 @@ record BaseBackupLease(long number, PghoardId holder, boolean free) {
       Map<String, String> metadata = object.metadata();
       PghoardId holder =
           new PghoardId(metadata.getOrDefault("host", "?"), metadata.getOrDefault("id", "?"));
-      return new BaseBackupLease(number, holder, "free".equals(metadata.get("state")));
+      return new BaseBackupLease(
+          number,
+          holder,
+          metadata.getOrDefault("process", "?"),
+          "free".equals(metadata.get("state")));
     }
   }
 
@@ -70,15 +76,29 @@ record BaseBackupLease(long number, PghoardId holder, boolean free) {
    */
   void put(ObjectStore store, SiteKeys keys) throws IOException {
     Map<String, String> metadata =
-        Map.of("host", holder.host(), "id", holder.id(), "state", free ? "free" : "held");
+        Map.of(
+            "host",
+            holder.host(),
+            "id",
+            holder.id(),
+            "process",
+            process,
+            "state",
+            free ? "free" : "held");
     byte[] body = JSON.writeValueAsBytes(metadata);
     store.put(keys.lease(number), metadata, new ByteArrayInputStream(body));
   }
 
-  /** Deletes the states before this one. */
-  void deleteFormer(ObjectStore store, SiteKeys keys) throws IOException {
+  /**
+   * Deletes states before this one.
+   *
+   * @param which of their numbers
+   */
+  void deleteFormer(ObjectStore store, SiteKeys keys, LongPredicate which) throws IOException {
     List<ObjectKey> former =
-        store.keys(keys.leases()).stream().filter(key -> number(key, keys) < number).toList();
+        store.keys(keys.leases()).stream()
+            .filter(key -> number(key, keys) < number && which.test(number(key, keys)))
+            .toList();
     if (!former.isEmpty()) {
       store.delete(former);
     }

@@ -73,18 +73,19 @@ public final class BaseBackupLeases {
     return other != null;
   }
 
-  /** The same, asked now. */
-  boolean isElsewhereNow(SiteName site) throws IOException {
-    return lease(site, keys(site)).other(store(site)) != null;
+  /** Whether it was renewed so lately that no other daemon can have taken it over. */
+  boolean isFresh(SiteName site, SiteKeys keys, String user) throws IOException {
+    return lease(site, keys).isFresh(user);
   }
 
   /**
    * Takes the site's.
    *
+   * @param user what it is for; several of this daemon may have it at once
    * @throws BaseBackupElsewhereException when another daemon has it
    */
-  void take(SiteName site, SiteKeys keys) throws IOException {
-    lease(site, keys).take(store(site));
+  void take(SiteName site, SiteKeys keys, String user) throws IOException {
+    lease(site, keys).take(store(site), user);
   }
 
   /**
@@ -92,14 +93,14 @@ public final class BaseBackupLeases {
    *
    * @throws BaseBackupElsewhereException when another daemon has taken it over
    */
-  void renew(SiteName site, SiteKeys keys) throws IOException {
-    lease(site, keys).renew(store(site));
+  void renew(SiteName site, SiteKeys keys, String user) throws IOException {
+    lease(site, keys).renew(store(site), user);
   }
 
   /** Gives it back; when that cannot be, other daemons wait until it is old. */
-  void release(SiteName site, SiteKeys keys) {
+  void release(SiteName site, SiteKeys keys, String user) {
     try {
-      lease(site, keys).release(store(site));
+      lease(site, keys).release(store(site), user);
     } catch (BaseBackupElsewhereException e) {
       // Lost already, and nothing to give back.
     } catch (IOException | RuntimeException e) {

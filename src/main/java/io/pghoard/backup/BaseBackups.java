@@ -82,7 +82,7 @@ public final class BaseBackups {
     Path directory = null;
     SiteKeys keys = new SiteKeys(config.prefix());
     try {
-      leases.take(site, keys);
+      leases.take(site, keys, now.toString());
       name = names.next(config, repositories.of(site), now);
       directory = ownDirectory(config, name);
       BaseBackupPlan plan = plan(config, name, reason, now, directory);
@@ -94,12 +94,15 @@ public final class BaseBackups {
       }
       LOG.info("Site {}: base backup {} begins, as it is {}", site, name, reason);
       return run;
+    } catch (BaseBackupElsewhereException e) {
+      // The other daemon was a moment earlier; nothing has failed.
+      throw e;
     } catch (IOException | RuntimeException e) {
       if (directory != null) {
         Directories.delete(directory);
       }
       names.forget(site, name);
-      leases.release(site, keys);
+      leases.release(site, keys, now.toString());
       ended(site, new Ended(name, now, clock.instant(), String.valueOf(e.getMessage())));
       throw e;
     } finally {
@@ -135,16 +138,16 @@ public final class BaseBackups {
    * @throws BaseBackupElsewhereException when one has
    */
   public void holdLease(BaseBackupRun run) throws IOException {
-    leases.renew(run.plan().site().name(), run.plan().keys());
+    BaseBackupPlan plan = run.plan();
+    leases.renew(plan.site().name(), plan.keys(), plan.decided().toString());
   }
 
   /** The main object of the backup is stored: it exists. */
   public void succeeded(BaseBackupRun run) throws IOException {
     BaseBackupPlan plan = run.plan();
-    // This process may have stood still before the main object was put.
-    holdLease(run);
+    confirmLease(run);
     run.complete();
-    leases.release(plan.site().name(), plan.keys());
+    leases.release(plan.site().name(), plan.keys(), plan.decided().toString());
     Instant end = clock.instant();
     ended(plan.site().name(), new Ended(plan.name(), plan.decided(), end, null));
     LOG.info(
@@ -154,6 +157,21 @@ public final class BaseBackups {
         run.sizes(),
         Duration.between(plan.decided(), end).toSeconds());
     Directories.delete(plan.directory());
+  }
+
+  /** This process may have stood still before the main object was put. */
+  private void confirmLease(BaseBackupRun run) throws IOException {
+    BaseBackupPlan plan = run.plan();
+    try {
+      holdLease(run);
+    } catch (BaseBackupElsewhereException e) {
+      throw e;
+    } catch (IOException e) {
+      // A store that fails for a moment is no reason to give up what is stored whole.
+      if (!leases.isFresh(plan.site().name(), plan.keys(), plan.decided().toString())) {
+        throw e;
+      }
+    }
   }
 
   /**
@@ -185,7 +203,7 @@ public final class BaseBackups {
           e);
     } finally {
       names.forget(site, plan.name());
-      leases.release(site, plan.keys());
+      leases.release(site, plan.keys(), plan.decided().toString());
       ended(site, new Ended(plan.name(), plan.decided(), clock.instant(), reason));
     }
   }
@@ -221,14 +239,28 @@ public final class BaseBackups {
     }
     Set<String> ours = names.known(site);
     Directories.deleteAllBut(incoming(config), ours);
-    ChunkSweep sweep = new ChunkSweep(repositories.of(site), new SiteKeys(config.prefix()));
-    List<String> swept = new ArrayList<>();
-    List<String> abandoned = sweep.abandoned(host, clock.instant());
-    // Asked afterwards: who began one meanwhile had the lease before the first chunk.
-    if (abandoned.isEmpty() || leases.isElsewhereNow(site)) {
-      return swept;
+    SiteKeys keys = new SiteKeys(config.prefix());
+    ChunkSweep sweep = new ChunkSweep(repositories.of(site), keys);
+    if (sweep.abandoned(host, clock.instant()).isEmpty()) {
+      return List.of();
     }
-    for (String name : abandoned) {
+    String user = "sweep of " + clock.instant();
+    try {
+      // Nobody else begins or ends one meanwhile, and one that stood still finds that out.
+      leases.take(site, keys, user);
+    } catch (BaseBackupElsewhereException e) {
+      return List.of();
+    }
+    try {
+      return sweep(site, sweep, ours);
+    } finally {
+      leases.release(site, keys, user);
+    }
+  }
+
+  private List<String> sweep(SiteName site, ChunkSweep sweep, Set<String> ours) throws IOException {
+    List<String> swept = new ArrayList<>();
+    for (String name : sweep.abandoned(host, clock.instant())) {
       // Asked anew: a backup may have begun since.
       if (!ours.contains(name) && !names.known(site).contains(name)) {
         sweep.delete(name);

@@ -7,6 +7,10 @@ import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,15 +26,21 @@ import org.slf4j.LoggerFactory;
 final class SiteLease {
   private static final Logger LOG = LoggerFactory.getLogger(SiteLease.class);
 
+  /** A renewal tries no more of them: where a store refuses deletes they pile up. */
+  private static final int FORMER = 10;
+
   private final SiteName site;
   private final SiteKeys keys;
   private final PghoardId self;
+  private final String process = UUID.randomUUID().toString();
   private final Duration age;
   private final LongSupplier nanos;
+  private final Set<String> users = new HashSet<>();
   private @Nullable BaseBackupLease seen;
   private long seenSince;
   private long askedAt;
   private @Nullable BaseBackupLease held;
+  private long heldSince;
 
   /**
    * Not held.
@@ -78,12 +88,18 @@ final class SiteLease {
   }
 
   /**
-   * Takes the lease, which is nobody's, this daemon's from before a restart, or was not renewed for
-   * long.
+   * Takes the lease, which is nobody's, this daemon's, or was not renewed for long.
    *
+   * @param user what it is for; several of one daemon may have it at once
    * @throws BaseBackupElsewhereException when another daemon has it
    */
-  synchronized void take(ObjectStore store) throws IOException {
+  synchronized void take(ObjectStore store, String user) throws IOException {
+    BaseBackupLease mine = held;
+    if (mine != null) {
+      put(store, mine.number() + 1, false);
+      users.add(user);
+      return;
+    }
     BaseBackupLease before = look(store);
     if (before != null && isOthers(before)) {
       throw new BaseBackupElsewhereException(site, before.holder());
@@ -95,7 +111,15 @@ final class SiteLease {
           before.holder(),
           age.toSeconds());
     }
-    put(store, before == null ? 1 : before.number() + 1, false);
+    users.add(user);
+    try {
+      put(store, before == null ? 1 : before.number() + 1, false);
+    } finally {
+      if (held == null) {
+        users.clear();
+      }
+    }
+    deleteFormer(store, number -> true);
   }
 
   /**
@@ -103,37 +127,50 @@ final class SiteLease {
    *
    * @throws BaseBackupElsewhereException when another daemon has taken it over
    */
-  synchronized void renew(ObjectStore store) throws IOException {
+  synchronized void renew(ObjectStore store, String user) throws IOException {
     BaseBackupLease mine = held;
-    if (mine == null) {
-      BaseBackupLease newest = look(store);
-      throw new BaseBackupElsewhereException(site, newest == null ? self : newest.holder());
+    if (mine == null || !users.contains(user)) {
+      throw lost(look(store));
     }
     put(store, mine.number() + 1, false);
+    long least = mine.number() - FORMER;
+    deleteFormer(store, number -> number > least);
+  }
+
+  /** Whether it was renewed so lately that nobody can have taken it over. */
+  synchronized boolean isFresh(String user) {
+    return users.contains(user) && nanos.getAsLong() - heldSince < age.dividedBy(2).toNanos();
   }
 
   /** Gives back what was taken; what was lost stays so. */
-  synchronized void release(ObjectStore store) throws IOException {
+  synchronized void release(ObjectStore store, String user) throws IOException {
     BaseBackupLease mine = held;
-    if (mine != null) {
+    if (users.remove(user) && users.isEmpty() && mine != null) {
       put(store, mine.number() + 1, true);
       held = null;
+      long least = mine.number() - FORMER;
+      deleteFormer(store, number -> number > least);
     }
   }
 
   private void put(ObjectStore store, long number, boolean free) throws IOException {
-    BaseBackupLease next = new BaseBackupLease(number, self, free);
+    long begun = nanos.getAsLong();
+    BaseBackupLease next = new BaseBackupLease(number, self, process, free);
     try {
       next.put(store, keys);
     } catch (ObjectExistsException e) {
-      // Perhaps by this daemon itself, in a try whose answer was lost.
       BaseBackupLease newest = look(store);
-      if (newest != null && newest.holder().equals(self) && newest.number() == number) {
-        next = newest;
-      } else {
+      if (newest == null || newest.number() != number || !newest.process().equals(process)) {
         throw lost(newest);
       }
+      // Put by this daemon itself, in a try whose answer was lost.
+      if (newest.free() != free) {
+        put(store, number + 1, free);
+        return;
+      }
     }
+    // Until another one is seen to be the newest: whatever fails now, it is to be given back.
+    held = next;
     BaseBackupLease newest = look(store);
     if (newest == null || newest.number() != number) {
       IOException lost = lost(newest);
@@ -144,9 +181,15 @@ final class SiteLease {
       }
       throw lost;
     }
-    held = next;
+    heldSince = begun;
+  }
+
+  private void deleteFormer(ObjectStore store, LongPredicate which) {
+    BaseBackupLease newest = seen;
     try {
-      next.deleteFormer(store, keys);
+      if (newest != null) {
+        newest.deleteFormer(store, keys, which);
+      }
     } catch (IOException e) {
       LOG.debug("Site {}: former states of the lease stay for now: {}", site, e.getMessage());
     }
@@ -154,6 +197,7 @@ final class SiteLease {
 
   private IOException lost(@Nullable BaseBackupLease newest) {
     held = null;
+    users.clear();
     return newest == null
         ? new IOException(
             "the lease of site %s was deleted from the repository while it was taken"

@@ -4,9 +4,11 @@ package io.pghoard.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,28 @@ final class BaseBackupsTest {
     site.chunk("2026-11-22_09-00_0", 2, TestSite.HOST);
     assertThat(site.backups.sweep(TestSite.NAME)).containsExactly("2026-11-22_09-00_0");
     assertThat(site.chunks()).isEmpty();
+  }
+
+  @Test
+  void sweep_takesOverFromADaemonThatStandsStill_whichFindsThatOut() throws IOException {
+    SiteLease other =
+        new SiteLease(
+            TestSite.NAME,
+            new SiteKeys("main"),
+            new PghoardId("elsewhere", "other"),
+            Duration.ofMinutes(5),
+            () -> 0);
+    other.take(site.store, "its base backup");
+    site.chunk("2026-11-22_09-00_0", 1, TestSite.HOST);
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    assertThat(site.backups.sweep(TestSite.NAME)).isEmpty();
+    site.at(now.plusSeconds(200).toString());
+    other.renew(site.store, "its base backup");
+    assertThat(site.backups.sweep(TestSite.NAME)).isEmpty();
+    site.at(now.plusSeconds(600).toString());
+    assertThat(site.backups.sweep(TestSite.NAME)).containsExactly("2026-11-22_09-00_0");
+    assertThatThrownBy(() -> other.renew(site.store, "its base backup"))
+        .isInstanceOf(BaseBackupElsewhereException.class);
   }
 
   @Test

@@ -7,13 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pghoard.config.SiteName;
 import io.pghoard.repository.LocalObjectStore;
+import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.SiteKeys;
+import io.pghoard.repository.StoredObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,70 +61,139 @@ class SiteLeaseTest {
 
   @Test
   void heldLease_isRefusedToOthers_untilItIsGivenBack() throws IOException {
-    one.lease.take(store);
+    one.lease.take(store, "test");
     assertThat(other.lease.other(store)).isEqualTo(new PghoardId("host-one", "one"));
-    assertThatThrownBy(() -> other.lease.take(store))
+    assertThatThrownBy(() -> other.lease.take(store, "test"))
         .isInstanceOf(BaseBackupElsewhereException.class)
         .hasMessage(
             "another daemon, pghoard on host-one (one), is taking a base backup of site main into"
                 + " the same repository");
-    one.lease.release(store);
+    one.lease.release(store, "test");
     assertThat(other.lease.other(store)).isNull();
-    other.lease.take(store);
+    other.lease.take(store, "test");
     assertThat(one.lease.other(store)).isEqualTo(new PghoardId("host-other", "other"));
   }
 
   @Test
   void renewedLease_isNeverTakenOver_andLeavesOneObject() throws IOException {
-    one.lease.take(store);
+    one.lease.take(store, "test");
     for (int minutes = 0; minutes < 30; minutes += 4) {
       assertThat(other.lease.other(store)).isNotNull();
       other.seconds += 240;
-      one.lease.renew(store);
+      one.lease.renew(store, "test");
     }
-    assertThatThrownBy(() -> other.lease.take(store))
+    assertThatThrownBy(() -> other.lease.take(store, "test"))
         .isInstanceOf(BaseBackupElsewhereException.class);
     assertThat(store.keys(KEYS.leases())).hasSize(1);
   }
 
   @Test
   void leaseOfAStalledDaemon_isTakenOver_andItsHolderIsToldWhenItGoesOn() throws IOException {
-    one.lease.take(store);
+    one.lease.take(store, "test");
     assertThat(other.lease.other(store)).isNotNull();
     other.seconds += 299;
     assertThat(other.lease.other(store)).isNotNull();
     other.seconds += 1;
     assertThat(other.lease.other(store)).isNull();
-    other.lease.take(store);
+    other.lease.take(store, "test");
     // The number that the first would put next is free again.
-    other.lease.renew(store);
-    other.lease.renew(store);
+    other.lease.renew(store, "test");
+    other.lease.renew(store, "test");
 
-    assertThatThrownBy(() -> one.lease.renew(store))
+    assertThatThrownBy(() -> one.lease.renew(store, "test"))
         .isInstanceOf(BaseBackupElsewhereException.class);
-    assertThatThrownBy(() -> one.lease.renew(store))
+    assertThatThrownBy(() -> one.lease.renew(store, "test"))
         .isInstanceOf(BaseBackupElsewhereException.class);
-    one.lease.release(store);
-    assertThatCode(() -> other.lease.renew(store)).doesNotThrowAnyException();
+    one.lease.release(store, "test");
+    assertThatCode(() -> other.lease.renew(store, "test")).doesNotThrowAnyException();
     assertThat(store.keys(KEYS.leases())).hasSize(1);
   }
 
   @Test
   void daemonThatWasRestarted_goesOnAtOnce() throws IOException {
-    one.lease.take(store);
+    one.lease.take(store, "test");
     Machine again = new Machine("one");
     assertThat(again.lease.other(store)).isNull();
-    again.lease.take(store);
+    again.lease.take(store, "test");
     assertThat(other.lease.other(store)).isNotNull();
+  }
+
+  @Test
+  void copyOfAMachine_isNotTakenForTheSameDaemon() throws IOException {
+    one.lease.take(store, "test");
+    Machine copy = new Machine("one");
+    copy.lease.take(store, "test");
+    assertThatThrownBy(() -> one.lease.renew(store, "test"))
+        .isInstanceOf(BaseBackupElsewhereException.class);
+    copy.lease.renew(store, "test");
+  }
+
+  @Test
+  void severalUsersOfADaemon_haveItUntilTheLastGivesItBack() throws IOException {
+    one.lease.take(store, "backup");
+    one.lease.take(store, "sweep");
+    one.lease.release(store, "backup");
+    assertThat(other.lease.other(store)).isNotNull();
+    assertThatThrownBy(() -> one.lease.renew(store, "nobody")).isInstanceOf(IOException.class);
+    one.lease.take(store, "sweep");
+    one.lease.release(store, "sweep");
+    assertThat(other.lease.other(store)).isNull();
+  }
+
+  @Test
+  void renewalWhoseAnswerWasLost_isGivenBackAllTheSame() throws IOException {
+    one.lease.take(store, "test");
+    LossyStore lossy = new LossyStore(store);
+    lossy.answers = false;
+    assertThatThrownBy(() -> one.lease.renew(lossy, "test")).hasMessage("no answer");
+    lossy.answers = true;
+    assertThat(one.lease.isFresh("test")).isTrue();
+    one.lease.release(lossy, "test");
+    assertThat(other.lease.other(store)).isNull();
+    assertThat(store.keys(KEYS.leases())).hasSize(1);
+  }
+
+  /** What is put is stored, and may not be answered. */
+  private static final class LossyStore implements ObjectStore {
+    private final ObjectStore store;
+    private boolean answers = true;
+
+    LossyStore(ObjectStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public void put(ObjectKey key, Map<String, String> metadata, InputStream body)
+        throws IOException {
+      store.put(key, metadata, body);
+      if (!answers) {
+        throw new IOException("no answer");
+      }
+    }
+
+    @Override
+    public ObjectContent get(ObjectKey key) throws IOException {
+      return store.get(key);
+    }
+
+    @Override
+    public List<StoredObject> list(String prefix) throws IOException {
+      return store.list(prefix);
+    }
+
+    @Override
+    public void delete(List<ObjectKey> keys) throws IOException {
+      store.delete(keys);
+    }
   }
 
   @Test
   void answerFromMemory_isAnothersLeaseAlone() throws IOException {
     Duration minute = Duration.ofMinutes(1);
     assertThat(other.lease.other(store, minute)).isNull();
-    one.lease.take(store);
+    one.lease.take(store, "test");
     assertThat(other.lease.other(store, minute)).isNotNull();
-    one.lease.release(store);
+    one.lease.release(store, "test");
     assertThat(other.lease.other(store, minute)).isNotNull();
     other.seconds += 60;
     assertThat(other.lease.other(store, minute)).isNull();
@@ -143,7 +217,7 @@ class SiteLeaseTest {
                     together.countDown();
                     together.await();
                     try {
-                      lease.take(store);
+                      lease.take(store, "test");
                       return true;
                     } catch (BaseBackupElsewhereException e) {
                       return false;
@@ -155,7 +229,7 @@ class SiteLeaseTest {
           won.add(each.get());
         }
         assertThat(won).containsOnlyOnce(true);
-        leases.get(won.indexOf(true)).release(store);
+        leases.get(won.indexOf(true)).release(store, "test");
       }
       assertThat(store.keys(KEYS.leases()))
           .extracting(ObjectKey::text)

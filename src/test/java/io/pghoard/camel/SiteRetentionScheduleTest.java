@@ -39,7 +39,9 @@ class SiteRetentionScheduleTest {
               Map.of("host", HostName.here()),
               new ByteArrayInputStream(new byte[10]));
 
-      await().untilAsserted(() -> assertThat(service.store().keys("main/")).isEmpty());
+      await()
+          .untilAsserted(
+              () -> assertThat(service.store().keys(new SiteKeys("main").chunks())).isEmpty());
     }
   }
 }
