@@ -42,7 +42,7 @@ public final class LeftWal {
     PghoardConfig config = sites.config();
     Set<Path> received =
         config.sites().values().stream()
-            .filter(site -> site.wal().received())
+            .filter(site -> site.active() && site.wal().received())
             .map(site -> ReceivePlaces.of(config, site).incoming())
             .collect(Collectors.toSet());
     StringBuilder found = new StringBuilder();
@@ -59,10 +59,14 @@ public final class LeftWal {
     String site =
         config.sites().values().stream()
             .filter(each -> ReceivePlaces.of(config, each).incoming().equals(directory))
-            .map(each -> "site " + each.name() + ", whose active_backup_mode is another now")
+            .map(
+                each ->
+                    each.active()
+                        ? "site " + each.name() + ", whose active_backup_mode is another now"
+                        : "site " + each.name() + ", which is not active")
             .findFirst()
             .orElse("no site, as prefix is another now or the site is gone");
-    return "%d WAL files that pg_receivewal received, the first is %s, lie in %s, and nobody archives them: it is of %s; give the site its former prefix and active_backup_mode pg_receivexlog until they are archived, or remove them if nobody needs them"
+    return "%d WAL files and more that pg_receivewal received, the first is %s, lie in %s, and nobody archives them: it is of %s; give the site its former prefix and active_backup_mode pg_receivexlog until they are archived, or remove them if nobody needs them"
         .formatted(left.size(), left.get(0), directory, site);
   }
 
