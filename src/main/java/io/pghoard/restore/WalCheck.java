@@ -19,6 +19,7 @@ import io.pghoard.restore.RecoveryTarget.Time;
 import io.pghoard.restore.RecoveryTarget.Transaction;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the archived WAL leads from a base backup to a recovery target. */
@@ -108,12 +109,17 @@ final class WalCheck {
         : gap.toString();
   }
 
-  /** When a segment was archived; everything in it happened before. */
+  /**
+   * When a segment was archived; everything in it happened before. Many stores tell the second
+   * alone: then it is the end of that second.
+   */
   private @Nullable Instant archived(WalSegmentName segment) throws IOException {
     WalFileName name = WalFileName.parse(segment.toString());
     for (StoredObject object : store.list(keys.wal(name).text())) {
       if (object.key().equals(keys.wal(name))) {
-        return object.lastModified();
+        Instant time = object.lastModified();
+        boolean whole = time.equals(time.truncatedTo(ChronoUnit.SECONDS));
+        return whole ? time.plusSeconds(1) : time;
       }
     }
     return null;

@@ -122,9 +122,11 @@ class RestorePlannerTest {
   void targetAfterTheEndOfTheWal_isRefusedWithTheRange() throws IOException {
     twoBackups();
     refused(
-        "from 2026-01-02 10:00:00+00 to 2026-01-03 12:00:00+00",
+        "from 2026-01-02 10:00:00+00 to 2026-01-03 12:00:01+00",
         "recovery_target_time",
-        "2026-01-03 12:00:01Z");
+        "2026-01-03 12:00:01.5Z");
+    // Of the second that the store tells, nobody knows which part.
+    assertThat(plan("recovery_target_time", "2026-01-03 12:00:00.5Z")).isEqualTo("second");
     refused("recovery can go up to 0/9000000", "recovery_target_lsn", "0/9000000");
   }
 
