@@ -36,7 +36,7 @@ record BaseBackupLease(long number, PghoardId holder, String process, boolean fr
   static @Nullable BaseBackupLease newest(
       ObjectStore store, SiteKeys keys, @Nullable BaseBackupLease known) throws IOException {
     for (int tries = 1; ; tries++) {
-      List<ObjectKey> all = store.keys(keys.leases());
+      List<ObjectKey> all = states(store, keys);
       if (all.isEmpty()) {
         return null;
       }
@@ -96,12 +96,19 @@ record BaseBackupLease(long number, PghoardId holder, String process, boolean fr
    */
   void deleteFormer(ObjectStore store, SiteKeys keys, LongPredicate which) throws IOException {
     List<ObjectKey> former =
-        store.keys(keys.leases()).stream()
+        states(store, keys).stream()
             .filter(key -> number(key, keys) < number && which.test(number(key, keys)))
             .toList();
     if (!former.isEmpty()) {
       store.delete(former);
     }
+  }
+
+  /** In order; what else somebody has put there is none. */
+  private static List<ObjectKey> states(ObjectStore store, SiteKeys keys) throws IOException {
+    return store.keys(keys.leases()).stream()
+        .filter(key -> key.text().substring(keys.leases().length()).matches("[0-9]{16}"))
+        .toList();
   }
 
   private static long number(ObjectKey key, SiteKeys keys) {

@@ -73,11 +73,6 @@ public final class BaseBackupLeases {
     return other != null;
   }
 
-  /** Whether it was renewed so lately that no other daemon can have taken it over. */
-  boolean isFresh(SiteName site, SiteKeys keys, String user) throws IOException {
-    return lease(site, keys).isFresh(user);
-  }
-
   /**
    * Takes the site's.
    *
@@ -95,6 +90,26 @@ public final class BaseBackupLeases {
    */
   void renew(SiteName site, SiteKeys keys, String user) throws IOException {
     lease(site, keys).renew(store(site), user);
+  }
+
+  /**
+   * Makes sure that it was not taken over, after what it was held for is stored whole: a store that
+   * fails just now is no reason to give that up, when nobody can have taken over since the last
+   * renewal.
+   *
+   * @throws BaseBackupElsewhereException when another daemon has it
+   * @throws IOException when nobody knows
+   */
+  void confirm(SiteName site, SiteKeys keys, String user) throws IOException {
+    try {
+      renew(site, keys, user);
+    } catch (BaseBackupElsewhereException e) {
+      throw e;
+    } catch (IOException e) {
+      if (!lease(site, keys).isFresh(user)) {
+        throw e;
+      }
+    }
   }
 
   /** Gives it back; when that cannot be, other daemons wait until it is old. */

@@ -43,6 +43,15 @@ record BaseBackupPlan(
     return tablespaces.isEmpty();
   }
 
+  /** What the lease of the site is held for. */
+  String leaseUser() {
+    return leaseUser(decided);
+  }
+
+  static String leaseUser(Instant decided) {
+    return "base backup of " + decided;
+  }
+
   SiteKeys keys() {
     return new SiteKeys(site.prefix());
   }

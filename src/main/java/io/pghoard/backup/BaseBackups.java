@@ -2,20 +2,14 @@
 package io.pghoard.backup;
 
 import io.pghoard.backup.BaseBackupStatus.Ended;
-import io.pghoard.config.ReceivePlaces;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
-import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
-import io.pghoard.server.NodeChoice;
-import io.pghoard.server.ProgramSearch;
-import io.pghoard.server.ServerFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +32,7 @@ public final class BaseBackups {
   private final String host;
   private final Clock clock;
   private final BaseBackupNames names;
+  private final BaseBackupPlanner planner;
   private final Map<SiteName, BaseBackupRun> running = new HashMap<>();
   private final Map<SiteName, Ended> last = new HashMap<>();
   private final Map<SiteName, Integer> failures = new HashMap<>();
@@ -57,6 +52,7 @@ public final class BaseBackups {
     this.host = host;
     this.clock = clock;
     this.names = new BaseBackupNames();
+    this.planner = new BaseBackupPlanner(sites, host);
   }
 
   /**
@@ -81,11 +77,12 @@ public final class BaseBackups {
     String name = "of " + now;
     Path directory = null;
     SiteKeys keys = new SiteKeys(config.prefix());
+    String user = BaseBackupPlan.leaseUser(now);
     try {
-      leases.take(site, keys, now.toString());
+      leases.take(site, keys, user);
       name = names.next(config, repositories.of(site), now);
-      directory = ownDirectory(config, name);
-      BaseBackupPlan plan = plan(config, name, reason, now, directory);
+      directory = planner.ownDirectory(config, name);
+      BaseBackupPlan plan = planner.plan(config, name, reason, now, directory);
       BaseBackupRun run = new BaseBackupRun(plan, repositories.of(site), clock);
       synchronized (this) {
         // It may have taken long to get here, and stop() ends only what is running.
@@ -102,7 +99,7 @@ public final class BaseBackups {
         Directories.delete(directory);
       }
       names.forget(site, name);
-      leases.release(site, keys, now.toString());
+      leases.release(site, keys, user);
       ended(site, new Ended(name, now, clock.instant(), String.valueOf(e.getMessage())));
       throw e;
     } finally {
@@ -139,15 +136,16 @@ public final class BaseBackups {
    */
   public void holdLease(BaseBackupRun run) throws IOException {
     BaseBackupPlan plan = run.plan();
-    leases.renew(plan.site().name(), plan.keys(), plan.decided().toString());
+    leases.renew(plan.site().name(), plan.keys(), plan.leaseUser());
   }
 
   /** The main object of the backup is stored: it exists. */
   public void succeeded(BaseBackupRun run) throws IOException {
     BaseBackupPlan plan = run.plan();
-    confirmLease(run);
+    // This process may have stood still before the main object was put.
+    leases.confirm(plan.site().name(), plan.keys(), plan.leaseUser());
     run.complete();
-    leases.release(plan.site().name(), plan.keys(), plan.decided().toString());
+    leases.release(plan.site().name(), plan.keys(), plan.leaseUser());
     Instant end = clock.instant();
     ended(plan.site().name(), new Ended(plan.name(), plan.decided(), end, null));
     LOG.info(
@@ -159,28 +157,14 @@ public final class BaseBackups {
     Directories.delete(plan.directory());
   }
 
-  /** This process may have stood still before the main object was put. */
-  private void confirmLease(BaseBackupRun run) throws IOException {
-    BaseBackupPlan plan = run.plan();
-    try {
-      holdLease(run);
-    } catch (BaseBackupElsewhereException e) {
-      throw e;
-    } catch (IOException e) {
-      // A store that fails for a moment is no reason to give up what is stored whole.
-      if (!leases.isFresh(plan.site().name(), plan.keys(), plan.decided().toString())) {
-        throw e;
-      }
-    }
-  }
-
   /**
    * The backup will not exist: ends its program, and deletes what was stored of it. Changes nothing
    * when the backup exists already, and what failed came after it.
    *
    * @param run null when it could not even begin
    * @return why it failed, for people
-   * @throws IOException when not all of it could be deleted; {@link #sweep} will
+   * @throws IOException when not all of it could be deleted; {@link #sweep} will, unless it is the
+   *     main object
    */
   public String failed(@Nullable BaseBackupRun run, Throwable cause) throws IOException {
     String reason = reason(cause);
@@ -203,7 +187,7 @@ public final class BaseBackups {
           e);
     } finally {
       names.forget(site, plan.name());
-      leases.release(site, plan.keys(), plan.decided().toString());
+      leases.release(site, plan.keys(), plan.leaseUser());
       ended(site, new Ended(plan.name(), plan.decided(), clock.instant(), reason));
     }
   }
@@ -238,7 +222,7 @@ public final class BaseBackups {
       return List.of();
     }
     Set<String> ours = names.known(site);
-    Directories.deleteAllBut(incoming(config), ours);
+    Directories.deleteAllBut(planner.incoming(config), ours);
     SiteKeys keys = new SiteKeys(config.prefix());
     ChunkSweep sweep = new ChunkSweep(repositories.of(site), keys);
     if (sweep.abandoned(host, clock.instant()).isEmpty()) {
@@ -312,64 +296,5 @@ public final class BaseBackups {
     if (stopping) {
       throw new IOException("pghoard is being stopped");
     }
-  }
-
-  private BaseBackupPlan plan(
-      SiteConfig site, String name, String reason, Instant now, Path directory) throws IOException {
-    Path psql = ProgramSearch.psql(site);
-    NodeChoice chosen = NodeChoice.of(site, psql, directory.resolve("passfile"));
-    if (site.wal().fetched() && chosen.server().standby()) {
-      // Its last segment is not finished, and would be another one in the next backup.
-      throw new IOException(
-          "with active_backup_mode standalone_hot_backup a base backup needs a primary, and %s is a standby"
-              .formatted(chosen.shown()));
-    }
-    BaseBackupPlan plan =
-        new BaseBackupPlan(
-            site,
-            sites.config().compression(),
-            name,
-            reason,
-            now,
-            chosen.shown(),
-            ProgramSearch.baseBackup(site, chosen.server().major()),
-            chosen.server(),
-            tablespaces(psql, chosen.shown()),
-            directory,
-            ReceivePlaces.of(sites.config(), site).incoming(),
-            host);
-    if (!plan.streamed()) {
-      Files.createDirectory(plan.tars());
-    }
-    return plan;
-  }
-
-  /**
-   * A user who may only replicate cannot ask. Then there is one tablespace; if there are more,
-   * pg_basebackup refuses to write to its standard output.
-   */
-  private static Map<Long, ServerFacts.NamedTablespace> tablespaces(
-      Path psql, ConnectionInfo node) {
-    try {
-      return ServerFacts.tablespaces(psql, node);
-    } catch (IOException e) {
-      return Map.of();
-    }
-  }
-
-  private Path ownDirectory(SiteConfig site, String name) throws IOException {
-    var onlyOwner =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    Files.createDirectories(incoming(site), onlyOwner);
-    return Files.createDirectory(incoming(site).resolve(name), onlyOwner).toAbsolutePath();
-  }
-
-  private Path incoming(SiteConfig site) {
-    return sites
-        .config()
-        .backupLocation()
-        .resolve(site.prefix())
-        .resolve("basebackup_incoming")
-        .toAbsolutePath();
   }
 }

@@ -130,7 +130,9 @@ final class SiteLease {
   synchronized void renew(ObjectStore store, String user) throws IOException {
     BaseBackupLease mine = held;
     if (mine == null || !users.contains(user)) {
-      throw lost(look(store));
+      // Lost before; another user of this daemon may have it again.
+      BaseBackupLease newest = look(store);
+      throw new BaseBackupElsewhereException(site, newest == null ? self : newest.holder());
     }
     put(store, mine.number() + 1, false);
     long least = mine.number() - FORMER;

@@ -66,7 +66,7 @@ public final class LeftWal {
                         : "site " + each.name() + ", which is not active")
             .findFirst()
             .orElse("no site, as prefix is another now or the site is gone");
-    return "%d WAL files and more that pg_receivewal received, the first is %s, lie in %s, and nobody archives them: it is of %s; give the site its former prefix and active_backup_mode pg_receivexlog until they are archived, or remove them if nobody needs them"
+    return "at least %d WAL files that pg_receivewal received, the first is %s, lie in %s, and nobody archives them: it is of %s; give the site its former prefix and active_backup_mode pg_receivexlog until they are archived, or remove them if nobody needs them"
         .formatted(left.size(), left.get(0), directory, site);
   }
 

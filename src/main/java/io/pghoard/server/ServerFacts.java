@@ -9,11 +9,13 @@ import io.pghoard.repository.BaseBackupObject.Tablespace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a server says of its cluster before anything is taken from it.
@@ -38,19 +40,13 @@ public record ServerFacts(
    */
   public static ServerFacts ask(Path psql, ConnectionInfo node) throws IOException {
     List<String> lines =
-        RunningProgram.output(
-                psql.toString(),
-                List.of(
-                    "--no-psqlrc",
-                    "--no-align",
-                    "--tuples-only",
-                    "--no-password",
-                    "--dbname=" + node.with("replication", "true").toConnectionString(),
-                    "--command=IDENTIFY_SYSTEM",
-                    "--command=SHOW server_version_num",
-                    "--command=SHOW wal_segment_size",
-                    "--command=SHOW transaction_read_only"),
-                LIMIT)
+        answers(
+                psql,
+                node.with("replication", "true"),
+                "IDENTIFY_SYSTEM",
+                "SHOW server_version_num",
+                "SHOW wal_segment_size",
+                "SHOW transaction_read_only")
             .lines()
             .toList();
     if (lines.size() != 4) {
@@ -78,17 +74,7 @@ public record ServerFacts(
   public static TimelineHistory history(Path psql, ConnectionInfo node, int timeline)
       throws IOException {
     String number = Integer.toUnsignedString(timeline);
-    String row =
-        RunningProgram.output(
-            psql.toString(),
-            List.of(
-                "--no-psqlrc",
-                "--no-align",
-                "--tuples-only",
-                "--no-password",
-                "--dbname=" + node.with("replication", "true").toConnectionString(),
-                "--command=TIMELINE_HISTORY " + number),
-            LIMIT);
+    String row = answers(psql, node.with("replication", "true"), "TIMELINE_HISTORY " + number);
     try {
       // The file's name, and what is in it.
       return TimelineHistory.parse(timeline, row.substring(row.indexOf('|') + 1));
@@ -157,16 +143,17 @@ public record ServerFacts(
   private static String query(Path psql, ConnectionInfo node, String sql) throws IOException {
     ConnectionInfo database =
         node.parameters().containsKey("dbname") ? node : node.with("dbname", "postgres");
-    return RunningProgram.output(
-        psql.toString(),
-        List.of(
-            "--no-psqlrc",
-            "--no-align",
-            "--tuples-only",
-            "--no-password",
-            "--dbname=" + database.toConnectionString(),
-            "--command=" + sql),
-        LIMIT);
+    return answers(psql, database, sql);
+  }
+
+  /** What psql writes as the answers to commands, one after the other. */
+  private static String answers(Path psql, ConnectionInfo connection, String... commands)
+      throws IOException {
+    List<String> arguments =
+        new ArrayList<>(List.of("--no-psqlrc", "--no-align", "--tuples-only", "--no-password"));
+    arguments.add("--dbname=" + connection.toConnectionString());
+    Stream.of(commands).map("--command="::concat).forEach(arguments::add);
+    return RunningProgram.output(psql.toString(), arguments, LIMIT);
   }
 
   /** A tablespace and its name in the chunks. */

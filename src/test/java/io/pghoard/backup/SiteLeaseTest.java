@@ -134,8 +134,10 @@ class SiteLeaseTest {
     one.lease.take(store, "sweep");
     one.lease.release(store, "backup");
     assertThat(other.lease.other(store)).isNotNull();
-    assertThatThrownBy(() -> one.lease.renew(store, "nobody")).isInstanceOf(IOException.class);
-    one.lease.take(store, "sweep");
+    // As one that had lost it before.
+    assertThatThrownBy(() -> one.lease.renew(store, "backup"))
+        .isInstanceOf(BaseBackupElsewhereException.class);
+    one.lease.renew(store, "sweep");
     one.lease.release(store, "sweep");
     assertThat(other.lease.other(store)).isNull();
   }
@@ -185,6 +187,16 @@ class SiteLeaseTest {
     public void delete(List<ObjectKey> keys) throws IOException {
       store.delete(keys);
     }
+  }
+
+  @Test
+  void strangeObjectBesideTheLease_isLeftAlone() throws IOException {
+    ObjectKey strange = new ObjectKey(KEYS.leases() + "README");
+    store.put(strange, Map.of(), InputStream.nullInputStream());
+    one.lease.take(store, "test");
+    one.lease.renew(store, "test");
+    assertThat(other.lease.other(store)).isNotNull();
+    assertThat(store.keys(KEYS.leases())).hasSize(2).contains(strange);
   }
 
   @Test
