@@ -37,6 +37,10 @@ record BaseBackupPlanner(Sites sites, String host) {
           "with active_backup_mode standalone_hot_backup a base backup needs a primary, and %s is a standby"
               .formatted(chosen.shown()));
     }
+    String silent = chosen.server().silent(site);
+    if (silent != null) {
+      throw new IOException(silent);
+    }
     BaseBackupPlan plan =
         new BaseBackupPlan(
             site,

@@ -59,7 +59,11 @@ public final class ServerWatch {
           worst = worse(worst, failed(node, String.valueOf(e.getMessage())));
           continue;
         }
-        return versions(site, facts.major());
+        ServerFinding versions = versions(site, facts.major());
+        String silent = facts.silent(site);
+        return versions.kind() == Kind.FINE && silent != null
+            ? new ServerFinding(Kind.REFUSED, silent)
+            : versions;
       }
       return worst;
     } finally {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.server;
 
+import io.pghoard.config.BackupMode;
+import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.SystemIdentifier;
 import io.pghoard.postgres.TimelineHistory;
@@ -16,6 +18,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server says of its cluster before anything is taken from it.
@@ -23,13 +26,15 @@ import java.util.stream.Stream;
  * @param versionNumber as PostgreSQL counts: 150018 is 15.18
  * @param timeline on which it is, unsigned
  * @param standby whether it is in recovery, or writes nothing for another reason
+ * @param archiving whether its archive_mode is not off
  */
 public record ServerFacts(
     int versionNumber,
     SystemIdentifier systemIdentifier,
     WalSegmentSize walSegmentSize,
     int timeline,
-    boolean standby) {
+    boolean standby,
+    boolean archiving) {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|kB|MB|GB)");
 
@@ -46,10 +51,11 @@ public record ServerFacts(
                 "IDENTIFY_SYSTEM",
                 "SHOW server_version_num",
                 "SHOW wal_segment_size",
-                "SHOW transaction_read_only")
+                "SHOW transaction_read_only",
+                "SHOW archive_mode")
             .lines()
             .toList();
-    if (lines.size() != 4) {
+    if (lines.size() != 5) {
       throw new IOException("the server's answers are not understood: " + lines);
     }
     try {
@@ -60,7 +66,8 @@ public record ServerFacts(
           SystemIdentifier.parse(identity[0]),
           new WalSegmentSize(bytes(lines.get(2))),
           Integer.parseUnsignedInt(identity.length > 1 ? identity[1] : ""),
-          lines.get(3).equals("on"));
+          lines.get(3).equals("on"),
+          !lines.get(4).equals("off"));
     } catch (IllegalArgumentException e) {
       throw new IOException("the server's answers are not understood: " + lines, e);
     }
@@ -158,6 +165,17 @@ public record ServerFacts(
 
   /** A tablespace and its name in the chunks. */
   public record NamedTablespace(String name, Tablespace tablespace) {}
+
+  /**
+   * Why a site's WAL does not come from this server, or null when it may. A standby's WAL comes
+   * from its primary; and where it is not archive_command that sends it, archive_mode is nothing.
+   */
+  public @Nullable String silent(SiteConfig site) {
+    boolean sends = site.wal().mode() == BackupMode.ARCHIVE_COMMAND;
+    return sends && !standby && !archiving
+        ? "archive_mode is off, so that no WAL comes from the server, and no base backup can be completed; set archive_mode = on in postgresql.conf, and restart PostgreSQL"
+        : null;
+  }
 
   public int major() {
     return versionNumber / 10_000;

@@ -20,7 +20,8 @@ class SiteServerCheckIT {
 
   @Test
   void eachCause_hasItsOwnAlert_whichGoesWithIt(@TempDir Path home) throws Exception {
-    try (PostgresCluster cluster = PostgresCluster.create(ClusterOptions.standard());
+    try (PostgresCluster cluster =
+            PostgresCluster.create(ClusterOptions.standard().with("archive_mode", "on"));
         RunningService daemon =
             new RunningService(
                 home,
@@ -60,6 +61,43 @@ class SiteServerCheckIT {
       assertThat(home.resolve("configuration_error")).doesNotExist();
     }
     assertThat(home.resolve("spool/main/server_check")).doesNotExist();
+  }
+
+  @Test
+  void serverThatDoesNotArchive_isTold_andNoBaseBackupWaitsForItsWal(@TempDir Path home)
+      throws Exception {
+    try (PostgresCluster cluster =
+            PostgresCluster.create(ClusterOptions.standard().with("archive_mode", "off"));
+        RunningService daemon =
+            new RunningService(
+                home,
+                cluster.dataDirectory(),
+                root -> node(root, cluster),
+                "pghoard.server.check-delay",
+                "0",
+                "pghoard.server.check-period",
+                "100",
+                "pghoard.base-backup.check-period",
+                "100")) {
+      Path alert = home.resolve("configuration_error");
+      await().atMost(LIMIT).until(() -> Files.exists(alert));
+      assertThat(Files.readString(alert)).contains("archive_mode is off", "archive_mode = on");
+      assertThat(daemon.send("PUT", "/main/basebackup").statusCode()).isEqualTo(201);
+      await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  daemon
+                      .json("/status")
+                      .at("/backup_sites/main/last_basebackup/failure")
+                      .asText()
+                      .startsWith("archive_mode is off"));
+
+      cluster.stop();
+      cluster.configure("archive_mode", "on");
+      cluster.start();
+      await().atMost(LIMIT).until(() -> Files.notExists(alert));
+    }
   }
 
   private static void rules(PostgresCluster cluster, Path file, String text) throws IOException {
