@@ -162,44 +162,35 @@ public final class BaseBackups {
    * when the backup exists already, and what failed came after it.
    *
    * @param run null when it could not even begin
-   * @return why it failed, for people
    * @throws IOException when not all of it could be deleted; {@link #sweep} will, unless it is the
    *     main object
    */
-  public String failed(@Nullable BaseBackupRun run, Throwable cause) throws IOException {
-    String reason = reason(cause);
+  public void failed(SiteName site, @Nullable BaseBackupRun run, Throwable cause)
+      throws IOException {
+    BaseBackupFailure failure = new BaseBackupFailure(cause);
+    String reason = failure.reason();
     if (run == null || run.isComplete()) {
-      return reason;
+      failure.log(site);
+      return;
     }
     BaseBackupPlan plan = run.plan();
-    SiteName site = plan.site().name();
     try {
       run.abort(cause);
       Directories.delete(plan.directory());
       // The store may have it although the put failed.
       repositories.of(site).delete(run.mainKey());
       new ChunkSweep(repositories.of(site), plan.keys()).delete(plan.name());
-      return reason;
     } catch (IOException e) {
       throw new IOException(
           "base backup %s of site %s failed: %s; and not all that was stored of it could be deleted: %s"
               .formatted(plan.name(), site, reason, e.getMessage()),
           e);
     } finally {
+      failure.log(site);
       names.forget(site, plan.name());
       leases.release(site, plan.keys(), plan.leaseUser());
       ended(site, new Ended(plan.name(), plan.decided(), clock.instant(), reason));
     }
-  }
-
-  /** Camel wraps what a bean throws, and its own words help nobody. */
-  private static String reason(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException) {
-        return String.valueOf(cause.getMessage());
-      }
-    }
-    return String.valueOf(failure.getMessage());
   }
 
   /** How the base backups of a site stand. */
