@@ -40,7 +40,7 @@ class FloorsTest {
       List.of(
           List.of("command"),
           List.of("camel"),
-          List.of("backup", "restore", "archive", "receive", "retention"),
+          List.of("backup", "restore", "archive", "receive", "retention", "scrub"),
           List.of("server"),
           List.of("repository", "host"),
           List.of("config"),

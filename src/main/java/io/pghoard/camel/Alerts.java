@@ -33,6 +33,7 @@ public final class Alerts {
           "archive_conflict",
           "authentication_error",
           "configuration_error",
+          "object_damaged",
           "pg_hba_conf_error",
           "received_wal_left",
           "server_unreachable",

@@ -87,6 +87,7 @@ public final class Recovery {
     told.put("first_missing", gap.firstMissing().toString());
     told.put("next_present", gap.nextPresent().toString());
     told.put("segments", next - first);
+    told.put("damaged", gap.damaged());
     return told;
   }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.pghoard.backup.BaseBackups;
 import io.pghoard.config.LogConfig;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.Sites;
 import io.pghoard.host.ServiceNotice;
 import io.pghoard.restore.Restores;
+import io.pghoard.scrub.Scrub;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -180,9 +182,13 @@ public final class Service implements AutoCloseable {
               .getManagementStrategy()
               .addEventNotifier(
                   new LongWorkStop(
-                      bean("baseBackups", BaseBackups.class), bean("restores", Restores.class)));
+                      bean("baseBackups", BaseBackups.class),
+                      bean("restores", Restores.class),
+                      bean("scrub", Scrub.class)));
           Transfers transfers = bean("transfers", Transfers.class);
-          transfers.restore(new StateFile(config.stateFile()).read());
+          JsonNode before = new StateFile(config.stateFile()).read();
+          transfers.restore(before);
+          bean("status", Status.class).restoreScrub(before);
           context.addRoutePolicyFactory(new TransferPolicy(transfers));
           ReloadTurn turn = new ReloadTurn();
           context.getManagementStrategy().addEventNotifier(turn);

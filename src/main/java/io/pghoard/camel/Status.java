@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.pghoard.config.BackupMode;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.receive.ReceiverStatus;
 import io.pghoard.receive.WalReceivers;
+import io.pghoard.scrub.Scrub;
+import io.pghoard.scrub.ScrubProgress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.spi.Registry;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The state of the daemon and of its sites, for {@code GET /status} and the state file. */
 public final class Status {
+  private static final Logger LOG = LoggerFactory.getLogger(Status.class);
+
   private final Sites sites;
   private final SiteStatus ofSite;
   private final Registry registry;
@@ -38,7 +46,9 @@ public final class Status {
   public Map<String, Object> state() {
     Map<String, Object> bySite = new LinkedHashMap<>();
     for (SiteConfig site : sites.config().sites().values()) {
-      bySite.put(site.name().text(), ofSite.of(site));
+      Map<String, @Nullable Object> ofOne = ofSite.of(site);
+      ofOne.put("scrub", scrub(site));
+      bySite.put(site.name().text(), ofOne);
     }
     Map<String, Object> state = new LinkedHashMap<>();
     state.put("state_version", StateFile.VERSION);
@@ -64,6 +74,41 @@ public final class Status {
     state.put("refused", reload.refusal());
     state.put("waiting_sites", reload.waiting().stream().map(SiteName::text).toList());
     return state;
+  }
+
+  private @Nullable Map<String, Object> scrub(SiteConfig site) {
+    ScrubProgress progress = bean("scrub", Scrub.class).progress(site);
+    if (progress == null) {
+      return null;
+    }
+    Map<String, Object> state = new LinkedHashMap<>();
+    state.put("until", progress.until().toString());
+    state.put("since", progress.since().toString());
+    state.put("objects", progress.objects());
+    state.put("bytes", progress.bytes());
+    state.put("damaged", progress.damaged());
+    return state;
+  }
+
+  /** Has the reading of stored objects go on from where the daemon before was. */
+  void restoreScrub(JsonNode before) {
+    Scrub scrub = bean("scrub", Scrub.class);
+    for (SiteConfig site : sites.config().sites().values()) {
+      String until =
+          before
+              .path("backup_sites")
+              .path(site.name().text())
+              .path("scrub")
+              .path("until")
+              .asText("");
+      try {
+        if (!until.isEmpty()) {
+          scrub.restore(site.name(), Instant.parse(until));
+        }
+      } catch (DateTimeParseException e) {
+        LOG.warn("{} is damaged: {}", sites.config().stateFile(), e.getMessage());
+      }
+    }
   }
 
   private Map<String, Object> receivers() {

@@ -52,6 +52,7 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
     bindCompression(sites.config().compression());
     new RestoreWiring(this).bind();
     new BaseBackupWiring(this).bind();
+    new ScrubWiring(this).bind();
     new WalWiring(this).bind();
   }
 

@@ -46,6 +46,12 @@ record BackupTable(List<BaseBackup> backups) {
     return text.toString();
   }
 
+  /** The line that tells of a damaged base backup. */
+  static String damaged(String name, List<?> objects) {
+    return "%s is damaged and cannot be restored: %d of its objects, the first is %s"
+        .formatted(name, objects.size(), objects.get(0));
+  }
+
   private static List<String> row(BaseBackup backup) {
     return List.of(
         backup.name(),

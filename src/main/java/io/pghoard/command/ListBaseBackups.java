@@ -46,6 +46,9 @@ final class ListBaseBackups implements Callable<Integer> {
       var out = Objects.requireNonNull(spec).commandLine().getOut();
       out.print(new BackupTable(listing.readable()).text(verbose));
       listing
+          .damaged()
+          .forEach((backup, objects) -> out.println(BackupTable.damaged(backup, objects)));
+      listing
           .unreadable()
           .forEach((key, why) -> out.println(key + " cannot be understood: " + why));
       out.flush();

@@ -69,7 +69,16 @@ final class ListBaseBackupsHttp implements Callable<Integer> {
   public Integer call() throws Exception {
     SiteName site = choice.name();
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    out.print(new BackupTable(backups(site, ask(site))).text(verbose));
+    JsonNode answer = ask(site);
+    List<BaseBackup> backups = backups(site, answer);
+    out.print(new BackupTable(backups).text(verbose));
+    for (JsonNode each : answer.path("basebackups")) {
+      List<String> damaged = new ArrayList<>();
+      each.path("damaged").forEach(object -> damaged.add(object.asText()));
+      if (!damaged.isEmpty()) {
+        out.println(BackupTable.damaged(each.path("name").asText(), damaged));
+      }
+    }
     out.flush();
     return 0;
   }

@@ -41,6 +41,11 @@ public record AzureStorage(
   }
 
   @Override
+  public boolean readsAreFree() {
+    return false;
+  }
+
+  @Override
   public Path place() {
     return Path.of("azure:", endpoint.getAuthority(), account, container, prefix);
   }

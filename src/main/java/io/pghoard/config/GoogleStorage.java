@@ -49,6 +49,11 @@ public record GoogleStorage(
   }
 
   @Override
+  public boolean readsAreFree() {
+    return false;
+  }
+
+  @Override
   public Path place() {
     String host = endpoint == null ? "googleapis.com" : endpoint.getAuthority();
     return Path.of("google:", host, bucket, prefix);

@@ -87,6 +87,7 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("basebackup_chunks_in_progress"),
           Key.read("basebackup_wal_timeout_seconds"),
           Key.read("restore_directories"),
+          Key.read("scrub_interval_days"),
           Key.read("pg_receivexlog"),
           Key.later("encryption_key_id", "leave it out: objects are stored in plain until then"),
           Key.laterUnlessEmpty(

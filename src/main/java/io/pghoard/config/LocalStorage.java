@@ -15,6 +15,11 @@ public record LocalStorage(Path directory) implements StorageConfig {
   }
 
   @Override
+  public boolean readsAreFree() {
+    return true;
+  }
+
+  @Override
   public Path place() {
     return directory;
   }

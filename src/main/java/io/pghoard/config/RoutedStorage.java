@@ -23,6 +23,11 @@ public record RoutedStorage(String name, Map<String, String> options, String pre
     return "routed";
   }
 
+  @Override
+  public boolean readsAreFree() {
+    return false;
+  }
+
   /** What an option means only the routes know: with others, it counts as another place. */
   @Override
   public Path place() {

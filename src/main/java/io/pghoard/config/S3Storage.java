@@ -62,6 +62,11 @@ public record S3Storage(
   }
 
   @Override
+  public boolean readsAreFree() {
+    return server.host() != null;
+  }
+
+  @Override
   public Path place() {
     String host = server.host() == null ? "amazonaws.com" : server.host() + ":" + server.port();
     return Path.of("s3:", host, bucket, prefix);

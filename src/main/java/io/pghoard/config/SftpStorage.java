@@ -70,6 +70,11 @@ public record SftpStorage(
   }
 
   @Override
+  public boolean readsAreFree() {
+    return true;
+  }
+
+  @Override
   public Path place() {
     String home = directory.startsWith("/") ? "" : login.username();
     return Path.of("sftp:", server + ":" + port, home, root());

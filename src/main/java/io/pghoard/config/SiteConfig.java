@@ -4,6 +4,7 @@ package io.pghoard.config;
 import io.pghoard.postgres.ConnectionInfo;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseBackupProgram the path of pg_basebackup, or null: searched in binDirectory, then in
  *     PATH
  * @param restoreDirectories under which directories a restore that is asked for over HTTP may write
+ * @param scrubInterval within which each stored object is read once, or null: none is unasked
  */
 public record SiteConfig(
     SiteName name,
@@ -31,7 +33,8 @@ public record SiteConfig(
     List<Path> restoreDirectories,
     StorageConfig storage,
     BaseBackupConfig baseBackup,
-    WalConfig wal) {
+    WalConfig wal,
+    @Nullable Duration scrubInterval) {
   /**
    * The data directory, for what cannot do without.
    *

@@ -3,6 +3,7 @@ package io.pghoard.config;
 
 import io.pghoard.postgres.ConnectionInfo;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ record SiteReader(
     NodeReader nodes = new NodeReader(site.problems(), slotsAllowed(mode), new LinkedHashMap<>());
     List<ConnectionInfo> connections = nodes(active, nodes);
     Path program = site.absolutePath("pg_basebackup_path");
+    StorageConfig storage = new StorageReader(site.problems(), backupLocation).read(site);
     return new SiteConfig(
         name,
         new PrefixReader(site).read(name.text()),
@@ -38,9 +40,22 @@ record SiteReader(
         site.absolutePath("pg_bin_directory"),
         program == null ? baseBackupProgram : program,
         site.absolutePaths("restore_directories"),
-        new StorageReader(site.problems(), backupLocation).read(site),
+        storage,
         new BaseBackupReader(site).read(),
-        wal.read(mode, receiveProgram, Map.copyOf(nodes.slots())));
+        wal.read(mode, receiveProgram, Map.copyOf(nodes.slots())),
+        scrubInterval(storage));
+  }
+
+  private @Nullable Duration scrubInterval(StorageConfig storage) {
+    boolean off =
+        site.has("scrub_interval_days")
+            ? site.isNull("scrub_interval_days")
+            : !storage.readsAreFree();
+    if (off) {
+      return null;
+    }
+    Double days = site.fraction("scrub_interval_days", new Range(0, 36_500));
+    return Duration.ofMillis(Math.max(1, Math.round((days == null ? 30 : days) * 86_400_000)));
   }
 
   /** The three modes that mean a whole backup through pg_basebackup; all of them stream here. */

@@ -17,4 +17,10 @@ public sealed interface StorageConfig
    * is put before every key. It names no file, except for local storage.
    */
   Path place();
+
+  /**
+   * Whether reading costs nothing but time, as far as is known: not where each byte that is read
+   * may be billed.
+   */
+  boolean readsAreFree();
 }

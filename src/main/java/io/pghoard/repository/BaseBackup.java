@@ -72,10 +72,7 @@ public record BaseBackup(
    */
   public static BaseBackup of(StoredObject object) {
     Map<String, String> metadata = object.metadata();
-    String name = object.key().name();
-    if (name.endsWith(MAIN_OBJECT_SUFFIX)) {
-      name = name.substring(0, name.length() - MAIN_OBJECT_SUFFIX.length());
-    }
+    String name = name(object.key());
     Instant startTime = time(metadata, "start-time");
     String startSegment = metadata.get("start-wal-segment");
     if (startTime == null || startSegment == null) {
@@ -93,6 +90,14 @@ public record BaseBackup(
         WalSegmentName.parse(startSegment),
         endSegment == null ? null : WalSegmentName.parse(endSegment),
         identifier == null ? null : SystemIdentifier.parse(identifier));
+  }
+
+  /** The name of the base backup whose main object has this key. */
+  static String name(ObjectKey mainObject) {
+    String name = mainObject.name();
+    return name.endsWith(MAIN_OBJECT_SUFFIX)
+        ? name.substring(0, name.length() - MAIN_OBJECT_SUFFIX.length())
+        : name;
   }
 
   private static @Nullable Instant time(Map<String, String> metadata, String word) {

@@ -46,8 +46,22 @@ public final class Catalogue {
    *
    * @param readable the oldest first
    * @param unreadable those that cannot be understood, and why
+   * @param damaged by the name of a base backup, its objects that are marked as damaged
    */
-  public record Listing(List<BaseBackup> readable, Map<ObjectKey, String> unreadable) {}
+  public record Listing(
+      List<BaseBackup> readable,
+      Map<ObjectKey, String> unreadable,
+      Map<String, List<ObjectKey>> damaged) {
+    /** Whether an object of this base backup is marked as damaged. */
+    public boolean isDamaged(BaseBackup backup) {
+      return damaged.containsKey(backup.name());
+    }
+
+    /** The objects of this base backup that are marked as damaged. */
+    public List<ObjectKey> damaged(BaseBackup backup) {
+      return damaged.getOrDefault(backup.name(), List.of());
+    }
+  }
 
   /** Reads the main objects of the site. */
   public Listing listing() throws IOException {
@@ -61,16 +75,29 @@ public final class Catalogue {
       }
     }
     readable.sort(BaseBackup.BY_START_TIME);
-    return new Listing(readable, unreadable);
+    return new Listing(readable, unreadable, damaged());
   }
 
-  /** The WAL that is stored, by names alone. */
+  private Map<String, List<ObjectKey>> damaged() throws IOException {
+    Map<String, List<ObjectKey>> damaged = new TreeMap<>();
+    for (ObjectKey object : new DamageMarks(store, keys).objects()) {
+      String backup = keys.baseBackupOf(object);
+      if (backup != null) {
+        damaged.computeIfAbsent(backup, any -> new ArrayList<>()).add(object);
+      }
+    }
+    return damaged;
+  }
+
+  /** The WAL that is stored, by names alone; what is marked as damaged counts as missing. */
   public StoredWal wal() throws IOException {
     List<ObjectKey> segments = store.keys(keys.wal());
     List<String> names = new ArrayList<>(segments.size());
     segments.forEach(key -> names.add(key.name()));
     store.keys(keys.timelines()).forEach(key -> names.add(key.name()));
-    return StoredWal.of(names, segmentSize(segments));
+    List<String> damaged = new ArrayList<>();
+    new DamageMarks(store, keys).objects().forEach(object -> damaged.add(object.name()));
+    return StoredWal.of(names, damaged, segmentSize(segments));
   }
 
   /**

@@ -85,13 +85,13 @@ public final class CheckedContent extends InputStream {
     String hash = HexFormat.of().formatHex(digest.digest());
     String stored = sidecar.sha256();
     if (stored != null && !stored.equalsIgnoreCase(hash)) {
-      return new IOException(
+      return new ObjectDamagedException(
           "the object %s is damaged: its %d bytes have the SHA-256 %s, but those that were stored had %s"
               .formatted(key, count, hash, stored));
     }
     Long size = sidecar.size();
     if (stored == null && size != null && size != count) {
-      return new IOException(
+      return new ObjectDamagedException(
           "the object %s is damaged: it has %d bytes, but %d were stored"
               .formatted(key, count, size));
     }

@@ -40,7 +40,7 @@ public record Sidecar(Map<String, String> metadata, @Nullable String sha256, @Nu
       new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
   /** A file that should be a sidecar is none. */
-  public static final class DamagedException extends IOException {
+  public static final class DamagedException extends ObjectDamagedException {
     private static final long serialVersionUID = 1L;
 
     DamagedException(String message, @Nullable Throwable cause) {

@@ -2,6 +2,7 @@
 package io.pghoard.repository;
 
 import io.pghoard.postgres.WalFileName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of one site's objects, as the Python pghoard lays them out.
@@ -72,6 +73,30 @@ public record SiteKeys(String prefix) {
   /** The start of the keys of what checks of the store put and delete again. */
   public String checks() {
     return prefix + "/pghoard_check/";
+  }
+
+  /** The start of the keys of the marks of damaged objects. */
+  public String damaged() {
+    return prefix + "/damaged_object/";
+  }
+
+  /** The mark of one object of this site. */
+  public ObjectKey damaged(ObjectKey object) {
+    return new ObjectKey(damaged() + object.text().substring(prefix.length() + 1));
+  }
+
+  /**
+   * The name of the base backup that a main object or a chunk is of, or null for another object.
+   */
+  public @Nullable String baseBackupOf(ObjectKey object) {
+    String text = object.text();
+    if (text.startsWith(baseBackups())) {
+      return BaseBackup.name(object);
+    }
+    int end = text.lastIndexOf('/');
+    return text.startsWith(chunks()) && end > chunks().length()
+        ? text.substring(chunks().length(), end)
+        : null;
   }
 
   /** A chunk's name as the main object lists it, relative to {@link #chunks()}. */

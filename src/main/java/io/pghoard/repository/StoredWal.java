@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,9 +32,11 @@ public final class StoredWal {
   private final Map<Integer, Long> latest = new TreeMap<>(UNSIGNED);
 
   private final SortedSet<Integer> histories = new TreeSet<>(UNSIGNED);
+  private final Set<String> damaged;
 
-  private StoredWal(WalSegmentSize size) {
+  private StoredWal(WalSegmentSize size, Collection<String> damaged) {
     this.size = size;
+    this.damaged = Set.copyOf(damaged);
   }
 
   /**
@@ -43,7 +46,16 @@ public final class StoredWal {
    *     are not PostgreSQL's are passed over
    */
   public static StoredWal of(Collection<String> names, WalSegmentSize size) {
-    StoredWal stored = new StoredWal(size);
+    return of(names, List.of(), size);
+  }
+
+  /**
+   * The same, of an archive of which some objects are known to be of no use.
+   *
+   * @param damaged names of such objects; those that are no WAL's are passed over
+   */
+  static StoredWal of(Collection<String> names, Collection<String> damaged, WalSegmentSize size) {
+    StoredWal stored = new StoredWal(size, damaged);
     for (String name : names) {
       if (WalFileName.matches(name)) {
         stored.add(WalFileName.parse(name));
@@ -55,7 +67,9 @@ public final class StoredWal {
   private void add(WalFileName file) {
     switch (file.kind()) {
       case SEGMENT -> {
-        addSegment(file.segment());
+        if (!damaged.contains(file.text())) {
+          addSegment(file.segment());
+        }
         addLatest(file.segment());
       }
       case PARTIAL -> addLatest(file.segment());
@@ -124,11 +138,15 @@ public final class StoredWal {
     Long before = null;
     for (Map.Entry<Long, Long> run : of(timeline).entrySet()) {
       if (before != null) {
-        gaps.add(new WalGap(name(before + 1, timeline), name(run.getKey(), timeline)));
+        gaps.add(gap(name(before + 1, timeline), name(run.getKey(), timeline)));
       }
       before = run.getValue();
     }
     return gaps;
+  }
+
+  private WalGap gap(WalSegmentName missing, WalSegmentName present) {
+    return new WalGap(missing, present, damaged.contains(missing.toString()));
   }
 
   /** The first segment that is missing of those from one to another of its timeline, or null. */
@@ -165,7 +183,7 @@ public final class StoredWal {
         if (end == null) {
           WalSegmentName missing = name(next, leg.timeline());
           WalSegmentName present = presentAfter(next, legs);
-          return new WalChain(first, last, present == null ? null : new WalGap(missing, present));
+          return new WalChain(first, last, present == null ? null : gap(missing, present));
         }
         long reached = Math.min(end, leg.last());
         last = name(reached, leg.timeline());

@@ -6,6 +6,7 @@ import io.pghoard.check.Checks;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.Catalogue;
+import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.StoredWal;
@@ -48,7 +49,7 @@ public final class ArchiveCheck {
       return null;
     }
     String remedy = remedy();
-    checks.check("restorable", remedy, () -> restorable(newest, wal));
+    checks.check("restorable", remedy, () -> restorable(newest, wal, stored.damaged));
     checks.check("WAL since", remedy, () -> since(newest, wal));
     checks.check("age", remedy, () -> age(newest));
     return newest;
@@ -61,6 +62,7 @@ public final class ArchiveCheck {
   /** What the catalogue has told. */
   private static final class Stored {
     private @Nullable BaseBackup newest;
+    private List<ObjectKey> damaged = List.of();
     private @Nullable StoredWal wal;
   }
 
@@ -70,7 +72,7 @@ public final class ArchiveCheck {
     StoredWal wal = catalogue.wal();
     List<BaseBackup> backups = listing.readable();
     if (!listing.unreadable().isEmpty()) {
-      listingFound(stored, backups, wal);
+      listingFound(stored, listing, wal);
       return Answer.warning(
           "%d main objects cannot be understood: %s"
               .formatted(listing.unreadable().size(), listing.unreadable()),
@@ -79,13 +81,16 @@ public final class ArchiveCheck {
     if (backups.isEmpty()) {
       return none(wal);
     }
-    listingFound(stored, backups, wal);
+    listingFound(stored, listing, wal);
     return Answer.ok(
         "%d, the newest is %s".formatted(backups.size(), backups.get(backups.size() - 1).name()));
   }
 
-  private static void listingFound(Stored stored, List<BaseBackup> backups, StoredWal wal) {
-    stored.newest = backups.isEmpty() ? null : backups.get(backups.size() - 1);
+  private static void listingFound(Stored stored, Catalogue.Listing listing, StoredWal wal) {
+    List<BaseBackup> backups = listing.readable();
+    BaseBackup newest = backups.isEmpty() ? null : backups.get(backups.size() - 1);
+    stored.newest = newest;
+    stored.damaged = newest == null ? List.of() : listing.damaged(newest);
     stored.wal = wal;
   }
 
@@ -101,7 +106,12 @@ public final class ArchiveCheck {
             "see the daemon's log for why none could be taken, then " + remedy());
   }
 
-  private Answer restorable(BaseBackup newest, StoredWal wal) throws IOException {
+  private Answer restorable(BaseBackup newest, StoredWal wal, List<ObjectKey> damaged)
+      throws IOException {
+    if (!damaged.isEmpty()) {
+      throw new RestoreRefusedException(
+          "base backup %s is damaged: %s".formatted(newest.name(), damaged));
+    }
     RestorePlanner.requireHistory(newest, wal);
     boolean chunked = newest.format() == BaseBackup.Format.CHUNKS;
     if (chunked && store.keys(keys.chunks(newest.name())).isEmpty()) {

@@ -17,10 +17,16 @@ import org.jspecify.annotations.Nullable;
  * ended before the target.
  *
  * @param backups of the site, the oldest first
+ * @param damaged whether something of one is marked as damaged; one that is not comes before
  */
-record BackupChoice(List<BaseBackup> backups, WalSegmentSize size) {
+record BackupChoice(List<BaseBackup> backups, Predicate<BaseBackup> damaged, WalSegmentSize size) {
   BackupChoice {
     backups = List.copyOf(backups);
+  }
+
+  /** The same, as if nothing were damaged. */
+  BackupChoice withoutDamage() {
+    return new BackupChoice(backups, backup -> false, size);
   }
 
   /**
@@ -40,7 +46,8 @@ record BackupChoice(List<BaseBackup> backups, WalSegmentSize size) {
       }
       return named;
     }
-    BaseBackup newest = newest(backup -> endsBefore(backup, target));
+    BaseBackup good = newest(backup -> endsBefore(backup, target) && !damaged.test(backup));
+    BaseBackup newest = good == null ? newest(backup -> endsBefore(backup, target)) : good;
     if (newest == null) {
       throw tooEarly("no base backup of site " + request.site() + " ended before", backups, target);
     }

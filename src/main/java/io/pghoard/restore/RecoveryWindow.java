@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * How far recovery from one base backup can come.
  *
  * @param timeline on which it ends, unsigned
- * @param restorable whether all WAL is stored without which the backup cannot be restored at all
+ * @param restorable whether all WAL is stored without which the backup cannot be restored at all,
+ *     and nothing of it is marked as damaged
  * @param from the earliest moment that can be reached: the end of the backup
  * @param last the last segment that recovery can read, or null when even the first is missing
  * @param until when that was archived, or null

@@ -53,8 +53,9 @@ public final class RecoveryWindows {
       wal.timelines().forEach(timeline -> gaps.addAll(wal.gaps(timeline)));
     }
     List<RecoveryWindow> windows = new ArrayList<>();
-    for (BaseBackup backup : catalogue.baseBackups()) {
-      RecoveryWindow window = window(store, keys, wal, backup);
+    Catalogue.Listing listing = catalogue.listing();
+    for (BaseBackup backup : listing.readable()) {
+      RecoveryWindow window = window(store, keys, wal, backup, listing.isDamaged(backup));
       windows.add(window);
       WalGap gap = window.gap();
       // One that begins before the backup's own first segment may be told already, as longer.
@@ -74,7 +75,8 @@ public final class RecoveryWindows {
   }
 
   private static RecoveryWindow window(
-      ObjectStore store, SiteKeys keys, StoredWal wal, BaseBackup backup) throws IOException {
+      ObjectStore store, SiteKeys keys, StoredWal wal, BaseBackup backup, boolean damaged)
+      throws IOException {
     TimelinePath path = path(new TimelinePaths(store, keys, wal), backup);
     WalChain chain = wal.chain(backup.startSegment(), path.timeline(), path.switches());
     WalSegmentName last = chain.last();
@@ -82,7 +84,7 @@ public final class RecoveryWindows {
     return new RecoveryWindow(
         backup,
         path.timeline(),
-        last != null && last.number(wal.segmentSize()) >= end,
+        !damaged && last != null && last.number(wal.segmentSize()) >= end,
         BackupChoice.endTime(backup),
         last,
         last == null ? null : archived(store, keys, last),
@@ -128,8 +130,9 @@ public final class RecoveryWindows {
     int latest =
         report.wal().timelines().stream().max(Integer::compareUnsigned).orElse(newest.timeline());
     if (gap != null) {
-      return "WAL is missing from the archive: %s. Recovery from the base backup %s cannot pass it"
-          .formatted(gap, newest.backup().name());
+      return "WAL is %s: %s. Recovery from the base backup %s cannot pass it"
+          .formatted(
+              gap.damaged() ? "damaged" : "missing from the archive", gap, newest.backup().name());
     }
     return Integer.compareUnsigned(latest, newest.timeline()) > 0
         ? "there is WAL of timeline %s, and no base backup leads there: the newest, %s, ends on timeline %s"

@@ -6,12 +6,14 @@ import io.pghoard.config.Sites;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.BaseBackup.Format;
 import io.pghoard.repository.Catalogue;
+import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.StoredWal;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 
 /** Finds out, before anything is touched, whether a restore can work, and how. */
 final class RestorePlanner {
@@ -35,8 +37,11 @@ final class RestorePlanner {
     SiteKeys keys = new SiteKeys(site.prefix());
     Catalogue catalogue = new Catalogue(store, keys);
     StoredWal wal = catalogue.wal();
-    BaseBackup backup =
-        new BackupChoice(catalogue.baseBackups(), wal.segmentSize()).choose(request);
+    Catalogue.Listing listing = catalogue.listing();
+    BackupChoice choice =
+        new BackupChoice(listing.readable(), listing::isDamaged, wal.segmentSize());
+    BaseBackup backup = choice.choose(request);
+    noteDamage(run, listing, backup, choice.withoutDamage().choose(request));
     if (backup.format() != Format.CHUNKS && backup.format() != Format.RAW) {
       throw new RestoreRefusedException(
           "base backup %s is of the format %s, which this version cannot restore"
@@ -48,6 +53,23 @@ final class RestorePlanner {
       run.progress().note(note);
     }
     return backup;
+  }
+
+  private static void noteDamage(
+      RestoreRun run, Catalogue.Listing listing, BaseBackup chosen, BaseBackup nearest) {
+    if (!nearest.equals(chosen)) {
+      run.progress()
+          .note(
+              "base backup %s is nearer to the target than %s, and is not used, as it is damaged"
+                  .formatted(nearest.name(), chosen.name()));
+    }
+    List<ObjectKey> damaged = listing.damaged(chosen);
+    if (!damaged.isEmpty()) {
+      run.progress()
+          .note(
+              "base backup %s is marked as damaged; the restore fails unless these were mended since: %s"
+                  .formatted(chosen.name(), damaged));
+    }
   }
 
   /** A server on a later timeline asks for its history first, and does not start without it. */

@@ -77,8 +77,7 @@ public final class Retention {
     }
     KeptBackups backups =
         new KeptBackups(
-            listing.readable(),
-            restorable(listing.readable(), catalogue.wal(), store.keys(keys.chunks())));
+            listing.readable(), restorable(listing, catalogue.wal(), store.keys(keys.chunks())));
     Instant now = clock.instant();
     Map<String, Instant> preserved = catalogue.preservedUntil();
     backups.expire(
@@ -111,17 +110,21 @@ public final class Retention {
     return new RetentionPlan(deletions, notes);
   }
 
-  /** Those whose own WAL is stored, and at least one of whose chunks: what names alone can tell. */
+  /**
+   * Those whose own WAL is stored, and at least one of whose chunks, and of which nothing is marked
+   * as damaged: what names alone can tell.
+   */
   private static Set<BaseBackup> restorable(
-      List<BaseBackup> backups, StoredWal wal, List<ObjectKey> chunks) {
+      Catalogue.Listing listing, StoredWal wal, List<ObjectKey> chunks) {
     Set<String> withChunks =
         chunks.stream().map(key -> folder(key.text())).collect(Collectors.toSet());
     Set<BaseBackup> restorable = new HashSet<>();
-    for (BaseBackup backup : backups) {
+    for (BaseBackup backup : listing.readable()) {
       WalSegmentName end = backup.endSegment();
       boolean chunked = backup.format() == BaseBackup.Format.CHUNKS;
       if ((end == null || wal.firstMissing(backup.startSegment(), end) == null)
-          && (!chunked || withChunks.contains(backup.name()))) {
+          && (!chunked || withChunks.contains(backup.name()))
+          && !listing.isDamaged(backup)) {
         restorable.add(backup);
       }
     }

@@ -80,7 +80,8 @@ public final class ArchivingSite {
             List.of(),
             new LocalStorage(repository),
             new BaseBackupConfig(null, null, null, 1, 1, null, 1 << 30, 2, Duration.ofMinutes(1)),
-            WalConfig.archived());
+            WalConfig.archived(),
+            null);
     return new PghoardConfig(
         spool,
         "127.0.0.1",

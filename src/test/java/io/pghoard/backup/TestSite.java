@@ -158,7 +158,8 @@ final class TestSite {
             List.of(),
             new LocalStorage(directory.resolve("repository")),
             config,
-            WalConfig.archived());
+            WalConfig.archived(),
+            null);
     return new PghoardConfig(
         directory.resolve("spool"),
         "127.0.0.1",

@@ -198,10 +198,10 @@ public final class DaemonProcess implements AutoCloseable {
   }
 
   /** As {@code kill} ends it, within a minute. */
-  public int stop() throws InterruptedException {
+  public int stop() throws InterruptedException, IOException {
     process.destroy();
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      throw new AssertionError("the daemon does not end after SIGTERM");
+      throw new AssertionError("the daemon does not end after SIGTERM: " + log());
     }
     return process.exitValue();
   }

@@ -5,7 +5,6 @@ import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.pghoard.postgres.ClusterOptions;
 import io.pghoard.postgres.PostgresCluster;
 import io.pghoard.repository.FaultProxy;
@@ -13,8 +12,7 @@ import io.pghoard.repository.ObjectKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,23 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
  * restore straight from the store while no daemon runs, a second base backup that makes the first
  * one go, and a restore of that. Between them a base backup whose last object the store refuses,
  * and WAL that piles up behind a slow network; at the end {@code pghoard check}, and objects that
- * somebody has deleted or changed. Each store's own test says where the objects lie.
+ * somebody has deleted or changed, which are found when they are needed, or unasked. Each store's
+ * own test says where the objects lie.
  */
-public abstract class StoreCircle {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
-
-  private final int port;
-  private Path home = Path.of("");
+public abstract class StoreCircle extends CircleSteps {
   private @Nullable FaultProxy network;
 
-  protected StoreCircle() throws Exception {
-    port = DaemonProcess.freePort();
-  }
-
-  /** Where the daemon's files lie: pghoard.json, its log, its state. */
-  protected Path home() {
-    return home;
-  }
+  protected StoreCircle() throws Exception {}
 
   /** The {@code object_storage} of the site, in JSON. */
   protected abstract String storage() throws Exception;
@@ -75,6 +63,9 @@ public abstract class StoreCircle {
   @Test
   void circle_isWhole(@TempDir Path directory) throws Exception {
     home = directory;
+    Files.writeString(
+        home.resolve("application.properties"),
+        "pghoard.scrub.delay = 500\npghoard.scrub.period = 500\n");
     String storage = storage();
     ClusterOptions options = ClusterOptions.standard().withWalSegmentMegabytes(1).archivingWith("");
     try (PostgresCluster primary = PostgresCluster.create(options)) {
@@ -187,7 +178,54 @@ public abstract class StoreCircle {
       store.putBack(segment);
       assertThat(daemon.status("GET", path)).isEqualTo(200);
       started("repaired", "1", "2", "3", "4");
+      foundUnasked(store, standby, daemon);
     }
+  }
+
+  /** What was changed in the store is found before anybody needs it, told, and made up for. */
+  private void foundUnasked(StoreDamage store, PostgresCluster standby, DaemonProcess daemon)
+      throws Exception {
+    readOften();
+    Path alert = home.resolve("object_damaged");
+    String before = backups(daemon, "none");
+    ObjectKey chunk = store.last("main/basebackup_chunk/");
+    store.change(chunk);
+    await().atMost(PATIENCE).until(() -> tells(alert, chunk.name()));
+    backups(daemon, before);
+    await().atMost(PATIENCE).until(() -> Files.notExists(alert));
+
+    ObjectKey segment = new ObjectKey("main/xlog/" + written(standby, daemon));
+    written(standby, daemon);
+    store.change(segment);
+    await().atMost(PATIENCE).until(() -> tells(alert, segment.name()));
+    assertThat(daemon.json("GET", "/main/recovery").at("/gaps/0/first_missing").asText())
+        .isEqualTo(segment.name());
+    store.putBack(segment);
+    await().atMost(PATIENCE).until(() -> Files.notExists(alert));
+    assertThat(daemon.json("GET", "/main/recovery").get("gaps")).isEmpty();
+  }
+
+  /** Has the cluster write a segment, and waits until it is archived; its name. */
+  private static String written(PostgresCluster standby, DaemonProcess daemon) {
+    standby.psql("SELECT pg_logical_emit_message(true, '', 'something to switch for')");
+    return drain(standby, daemon);
+  }
+
+  private static boolean tells(Path alert, String what) throws IOException {
+    return Files.exists(alert) && Files.readString(alert).contains(what);
+  }
+
+  /** Has each object of the site read every second or so. */
+  private void readOften() throws IOException {
+    Path config = home.resolve("pghoard.json");
+    Path draft =
+        Files.writeString(
+            home.resolve("draft"),
+            Files.readString(config)
+                .replace(
+                    "\"active_backup_mode\"",
+                    "\"scrub_interval_days\": 0.00001, \"active_backup_mode\""));
+    Files.move(draft, config, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** A server that cannot read all its WAL ends, and does not take what it has for all there is. */
@@ -218,74 +256,5 @@ public abstract class StoreCircle {
     assertThat(run.status()).isEqualTo(1);
     assertThat(run.err()).contains(object);
     assertThat(home.resolve(name).resolve("global/pg_control")).doesNotExist();
-  }
-
-  private DaemonProcess daemon(PostgresCluster cluster, String interval, String storage)
-      throws Exception {
-    return DaemonProcess.start(home, cluster, port, new DaemonProcess.Site(interval, storage));
-  }
-
-  /** Waits until it answers: after three failures PostgreSQL's archiver pauses for a minute. */
-  private static void ready(DaemonProcess daemon) {
-    await()
-        .atMost(PATIENCE)
-        .failFast(daemon.home + "/daemon.log: it has ended", () -> !daemon.isAlive())
-        .ignoreExceptions()
-        .until(() -> daemon.json("GET", "/main/basebackup").has("basebackups"));
-  }
-
-  /** Waits until there is one base backup alone, another than this; its name. */
-  private static String backups(DaemonProcess daemon, String before) {
-    List<String> names = new ArrayList<>();
-    await()
-        .atMost(PATIENCE)
-        .failFast(daemon.home + "/daemon.log: it has ended", () -> !daemon.isAlive())
-        .ignoreExceptions()
-        .until(
-            () -> {
-              names.clear();
-              for (JsonNode each : daemon.json("GET", "/main/basebackup").get("basebackups")) {
-                names.add(each.get("name").asText());
-              }
-              return names.size() == 1 && !names.get(0).equals(before);
-            });
-    return names.get(0);
-  }
-
-  private static void drain(PostgresCluster cluster, DaemonProcess daemon) {
-    String last = cluster.switchWal();
-    await()
-        .atMost(PATIENCE)
-        .failFast("the daemon has ended", () -> !daemon.isAlive())
-        .until(
-            () ->
-                Files.exists(
-                    cluster.walDirectory().resolve("archive_status").resolve(last + ".done")));
-  }
-
-  private void restore(PostgresCluster scripts, String name, String... target) {
-    RestoreToolRun run = tool(scripts, name, target);
-    assertThat(run.status()).as(run.err()).isZero();
-  }
-
-  private RestoreToolRun tool(PostgresCluster scripts, String name, String... target) {
-    List<String> arguments = new ArrayList<>(List.of("get-basebackup", "--restore-to-primary"));
-    arguments.add("--config=" + home.resolve("pghoard.json"));
-    arguments.add("--target-dir=" + home.resolve(name));
-    arguments.add(
-        "--pghoard-postgres-command-bin="
-            + scripts.directory().program("pghoard_postgres_command"));
-    arguments.addAll(List.of(target));
-    return RestoreToolRun.of(arguments);
-  }
-
-  private void started(String name, String... marks) {
-    try (PostgresCluster restored = PostgresCluster.open(home.resolve(name))) {
-      await()
-          .atMost(PATIENCE)
-          .until(() -> restored.value("SELECT pg_is_in_recovery()").equals("f"));
-      assertThat(restored.psql("SELECT n FROM marks ORDER BY n")).containsExactly(marks);
-      assertThat(restored.value("SELECT count(*) FROM pgbench_accounts")).isEqualTo("100000");
-    }
   }
 }

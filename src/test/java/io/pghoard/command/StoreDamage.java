@@ -61,6 +61,12 @@ final class StoreDamage implements AutoCloseable {
     store.delete(key);
   }
 
+  /** Changes one bit in the middle of an object. */
+  void change(ObjectKey key) throws IOException {
+    delete(key);
+    putChanged(key);
+  }
+
   /** Puts what was deleted, but for one bit in its middle. */
   void putChanged(ObjectKey key) throws IOException {
     byte[] bytes = was(key).bytes.clone();

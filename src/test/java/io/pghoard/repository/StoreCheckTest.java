@@ -81,7 +81,7 @@ class StoreCheckTest {
     local.put(new ObjectKey(KEYS.checks() + "check"), Map.of(), InputStream.nullInputStream());
 
     Catalogue catalogue = new Catalogue(local, KEYS);
-    assertThat(catalogue.listing()).isEqualTo(new Catalogue.Listing(List.of(), Map.of()));
+    assertThat(catalogue.listing()).isEqualTo(new Catalogue.Listing(List.of(), Map.of(), Map.of()));
     assertThat(catalogue.wal().timelines()).isEmpty();
     assertThat(catalogue.preservedUntil()).isEmpty();
     assertThat(local.keys(KEYS.chunks())).isEmpty();

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pghoard.config.SiteName;
 import io.pghoard.postgres.WalSegmentName;
+import io.pghoard.repository.DamageMarks;
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.SiteKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,6 +79,48 @@ class RestorePlannerTest {
     assertThat(plan()).isEqualTo("second");
     assertThat(plan("basebackup", "first")).isEqualTo("first");
     assertThat(plan("basebackup", "first.00000000.pghoard")).isEqualTo("first");
+  }
+
+  @Test
+  void damagedBackup_isPassedOver_unlessItIsNamed() throws IOException {
+    twoBackups();
+    damage("second");
+    RestoreRun run = run();
+    repository.steps().choose(run);
+    assertThat(run.backup().name()).isEqualTo("first");
+    assertThat(run.progress().snapshot().notes())
+        .singleElement()
+        .asString()
+        .contains("second is nearer to the target than first, and is not used, as it is damaged");
+
+    RestoreRun named = run("basebackup", "second");
+    repository.steps().choose(named);
+    assertThat(named.progress().snapshot().notes())
+        .singleElement()
+        .asString()
+        .contains("second is marked as damaged", repository.chunk("second").text());
+  }
+
+  @Test
+  void damagedBackup_isUsedWhereThereIsNoOther() throws IOException {
+    twoBackups();
+    damage("first");
+    assertThat(plan("recovery_target_time", "2026-01-02 09:00:00Z")).isEqualTo("first");
+  }
+
+  @Test
+  void damagedWal_isNotRecoveredAcross() throws IOException {
+    twoBackups();
+    damage(new ObjectKey("main/xlog/000000010000000000000007"));
+    refused("the segment 000000010000000000000007 is damaged");
+  }
+
+  private void damage(String backup) throws IOException {
+    damage(repository.chunk(backup));
+  }
+
+  private void damage(ObjectKey key) throws IOException {
+    new DamageMarks(repository.store(), new SiteKeys("main")).mark(key, "it was changed");
   }
 
   @Test

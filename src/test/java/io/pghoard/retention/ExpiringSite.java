@@ -188,7 +188,8 @@ final class ExpiringSite {
             List.of(),
             new LocalStorage(unused),
             baseBackup,
-            WalConfig.archived());
+            WalConfig.archived(),
+            null);
     return new PghoardConfig(
         unused,
         "127.0.0.1",

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.pghoard.config.SiteName;
 import io.pghoard.config.UnknownSiteException;
+import io.pghoard.repository.DamageMarks;
 import io.pghoard.repository.LocalObjectStore;
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +48,18 @@ final class RetentionTest {
                 + " which goes",
             "deleting site/xlog/000000010000000000000001 and 5 more: no base backup needs WAL from before"
                 + " 000000010000000000000007, where b starts");
+  }
+
+  @Test
+  void damagedBackup_doesNotCount() throws Exception {
+    ExpiringSite site = new ExpiringSite().count(1);
+    fill(site);
+    new DamageMarks(site.store(), new SiteKeys("site"))
+        .mark(new ObjectKey("site/basebackup_chunk/c/c.00000002.pghoard"), "it was changed");
+
+    assertThat(site.names(site.plan()))
+        .contains("basebackup/a.00000000.pghoard")
+        .doesNotContain("basebackup/b.00000000.pghoard", "basebackup/c.00000000.pghoard");
   }
 
   @Test

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.scrub;
+
+import io.pghoard.codec.HashingInputStream;
+import io.pghoard.codec.TarReader;
+import io.pghoard.config.SiteName;
+import io.pghoard.repository.BaseBackupObject;
+import io.pghoard.repository.ObjectContent;
+import io.pghoard.repository.ObjectDamagedException;
+import io.pghoard.repository.ObjectKey;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One object while it is read: its stored bytes, then what they decode to. */
+public final class ScrubbedObject {
+  private static final String COMPRESSION = "compression-algorithm";
+  private static final String ENCRYPTION = "encryption-key-id";
+
+  private final SiteName site;
+  private final ObjectKey key;
+  private final boolean main;
+  private boolean decoding;
+  private boolean sealed;
+  private @Nullable IOException readFailure;
+
+  /**
+   * @param main whether it is the main object of a base backup
+   */
+  ScrubbedObject(SiteName site, ObjectKey key, boolean main) {
+    this.site = site;
+    this.key = key;
+    this.main = main;
+  }
+
+  SiteName site() {
+    return site;
+  }
+
+  ObjectKey key() {
+    return key;
+  }
+
+  /** Tells from now on whether what fails is the store, or what it has stored. */
+  ObjectContent open(ObjectContent stored) {
+    decoding = true;
+    Map<String, String> metadata = new HashMap<>(stored.metadata());
+    sealed = metadata.containsKey(ENCRYPTION);
+    if (sealed) {
+      // Whoever has the key can decode it; the stored bytes are checked all the same.
+      metadata.remove(COMPRESSION);
+    }
+    return new ObjectContent(new Watched(stored.stream()), metadata);
+  }
+
+  /**
+   * What was read of an object.
+   *
+   * @param bytes of the plain content
+   * @param chunks that it lists, as it is the main object of a base backup in chunks
+   */
+  record Outcome(long bytes, List<BaseBackupObject.Chunk> chunks) {}
+
+  /** Reads an object to its end, and closes it. */
+  Outcome read(ObjectContent plain) throws IOException {
+    Map<String, String> metadata = plain.metadata();
+    String hash = metadata.get("hash");
+    try (plain;
+        HashingInputStream in =
+            new HashingInputStream(
+                plain.stream(), metadata.getOrDefault("hash-algorithm", "sha1"))) {
+      List<BaseBackupObject.Chunk> chunks =
+          main && !sealed && BaseBackupObject.FORMAT.equals(metadata.get("format"))
+              ? BaseBackupObject.read(new TarReader(in)).chunks()
+              : List.of();
+      in.transferTo(OutputStream.nullOutputStream());
+      if (!sealed) {
+        expect("size", metadata.get("original-file-size"), Long.toString(in.count()));
+        expect("hash", hash, in.hexDigest());
+      }
+      decoding = false;
+      return new Outcome(in.count(), chunks);
+    }
+  }
+
+  private void expect(String what, @Nullable String noted, String found)
+      throws ObjectDamagedException {
+    if (noted != null && !noted.equals(found)) {
+      throw new ObjectDamagedException(
+          "the %s of its content should be %s and is %s".formatted(what, noted, found));
+    }
+  }
+
+  /**
+   * What a failure says of the object, or null when it says something of the store: it could not be
+   * read.
+   */
+  @Nullable String damage(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ObjectDamagedException) {
+        return String.valueOf(cause.getMessage())
+            .replace("the object " + key + " is damaged: ", "");
+      }
+    }
+    boolean content = decoding && readFailure == null && !(failure instanceof Error);
+    return content ? "it cannot be decoded: " + failure.getMessage() : null;
+  }
+
+  /** Keeps in mind that the store failed while its bytes came. */
+  private final class Watched extends FilterInputStream {
+    Watched(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return super.read();
+      } catch (IOException e) {
+        readFailure = e;
+        throw e;
+      }
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      try {
+        return super.read(buffer, offset, length);
+      } catch (IOException e) {
+        readFailure = e;
+        throw e;
+      }
+    }
+  }
+}
