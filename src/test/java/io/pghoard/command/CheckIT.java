@@ -9,6 +9,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pghoard.postgres.ClusterOptions;
 import io.pghoard.postgres.PostgresCluster;
+import io.pghoard.repository.DamageMarks;
+import io.pghoard.repository.LocalObjectStore;
+import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.SmallFileSystem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -289,6 +293,20 @@ class CheckIT {
 
     assertThat(failures(run)).contains("main: archive: restorable");
     assertThat(run.out()).contains("cannot be restored: it needs the WAL segments");
+  }
+
+  @Test
+  void baseBackupThatWasFoundDamaged_isTold(@TempDir Path directory) throws Exception {
+    copy(daemon.home.resolve("repository"), directory);
+    LocalObjectStore store = new LocalObjectStore(directory);
+    ObjectKey chunk = store.keys("main/basebackup_chunk/").get(0);
+    new DamageMarks(store, new SiteKeys("main")).mark(chunk, "it was changed");
+
+    RestoreToolRun run =
+        check(config(root -> storage(root).put("directory", directory.toString())));
+
+    assertThat(failures(run)).contains("main: archive: restorable");
+    assertThat(run.out()).contains("is damaged: [" + chunk + "]", "PUT /main/basebackup");
   }
 
   @Test

@@ -197,10 +197,10 @@ public final class DaemonProcess implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
-  /** As {@code kill} ends it, within a minute. */
+  /** As {@code kill} ends it, within camel.main.shutdown-timeout, a minute, and half of that. */
   public int stop() throws InterruptedException, IOException {
     process.destroy();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(90, TimeUnit.SECONDS)) {
       throw new AssertionError("the daemon does not end after SIGTERM: " + log());
     }
     return process.exitValue();

@@ -4,7 +4,9 @@ package io.pghoard.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pghoard.camel.RunningService;
+import io.pghoard.repository.DamageMarks;
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -43,7 +45,14 @@ class ListBaseBackupsHttpTest {
       RestoreToolRun known = list(port, "--username=dba", "--password=s:p");
       assertThat(known.status()).as(known.err()).isZero();
       assertThat(known.out())
-          .contains("2026-01-01_10-00_0  2026-01-01 10:00:00", "000000010000000000000002");
+          .contains("2026-01-01_10-00_0  2026-01-01 10:00:00", "000000010000000000000002")
+          .doesNotContain("damaged");
+
+      ObjectKey chunk = new SiteKeys("main").chunk("2026-01-01_10-00_0", 1);
+      new DamageMarks(service.store(), new SiteKeys("main")).mark(chunk, "it is gone");
+      assertThat(list(port, "--username=dba", "--password=s:p").out())
+          .contains("2026-01-01_10-00_0", "is damaged and cannot be restored: 1 of its objects")
+          .contains(chunk.text());
 
       RestoreToolRun unknown = list(port);
       assertThat(unknown.status()).isEqualTo(1);

@@ -3,6 +3,10 @@ package io.pghoard.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pghoard.repository.DamageMarks;
+import io.pghoard.repository.LocalObjectStore;
+import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.SiteKeys;
 import io.pghoard.restore.HandMadeRepository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +53,17 @@ class RestoreToolTest {
     assertThat(out)
         .contains("NAME", "START (UTC)", "2026-01-01_10-00_0  2026-01-01 09:59:59")
         .contains("000000010000000000000002");
+  }
+
+  @Test
+  void listBaseBackups_tellsOfDamage() throws IOException {
+    LocalObjectStore store = new LocalObjectStore(home.resolve("repository"));
+    ObjectKey chunk = new SiteKeys("main").chunk("2026-01-01_10-00_0", 1);
+    new DamageMarks(store, new SiteKeys("main")).mark(chunk, "it was changed");
+    assertThat(run("list-basebackups", "--config=" + config)).isZero();
+    assertThat(out)
+        .contains("2026-01-01_10-00_0 is damaged and cannot be restored: 1 of its objects, ")
+        .contains("the first is " + chunk);
   }
 
   @Test
