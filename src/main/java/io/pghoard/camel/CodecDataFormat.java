@@ -72,8 +72,14 @@ final class CodecDataFormat extends ServiceSupport implements DataFormat {
     if (algorithm == null) {
       return content;
     }
-    Compression decoder =
-        decoders.computeIfAbsent(algorithm, name -> Compression.named(name, 0, threads));
-    return content.withStream(decoder.decode(content.stream()));
+    try {
+      Compression decoder =
+          decoders.computeIfAbsent(algorithm, name -> Compression.named(name, 0, threads));
+      return content.withStream(decoder.decode(content.stream()));
+    } catch (Exception | LinkageError e) {
+      // Nobody else has the stream, and behind it may be one of few connections.
+      content.close();
+      throw e;
+    }
   }
 }

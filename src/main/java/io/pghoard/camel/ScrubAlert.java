@@ -11,6 +11,7 @@ import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.scrub.Scrub;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,27 +39,34 @@ public final class ScrubAlert {
     this.schedule = schedule;
   }
 
-  /** What the marked objects of a site mean for its alert. */
+  /** What the marked objects of a site, and those that cannot be read, mean for its alert. */
   public List<AlertChange> changes(SiteName site) throws IOException {
-    if (sites.get(site).scrubInterval() == null) {
+    if (!scrub.isKnown(site)) {
       return List.of();
     }
     List<ObjectKey> damaged = scrub.damaged(site);
+    Map<ObjectKey, String> unreadable = scrub.unreadable(site);
     return List.of(
-        damaged.isEmpty()
+        damaged.isEmpty() && unreadable.isEmpty()
             ? AlertChange.gone(ALERT, site)
-            : new AlertChange(ALERT, site, text(site, damaged)));
+            : new AlertChange(ALERT, site, text(site, damaged, unreadable)));
   }
 
-  private String text(SiteName site, List<ObjectKey> damaged) throws IOException {
-    StringBuilder text = new StringBuilder();
-    SiteKeys keys = new SiteKeys(sites.get(site).prefix());
+  private String text(SiteName site, List<ObjectKey> damaged, Map<ObjectKey, String> unreadable)
+      throws IOException {
+    List<String> lines = new ArrayList<>();
     for (ObjectKey object : damaged.subList(0, Math.min(TOLD, damaged.size()))) {
-      text.append("%s is damaged: %s\n".formatted(object, scrub.reason(site, object)));
+      lines.add("%s is damaged: %s".formatted(object, scrub.reason(site, object)));
     }
-    if (damaged.size() > TOLD) {
-      text.append("and %d more\n".formatted(damaged.size() - TOLD));
+    unreadable.entrySet().stream()
+        .limit(TOLD)
+        .forEach(
+            each -> lines.add("%s cannot be read: %s".formatted(each.getKey(), each.getValue())));
+    int more = damaged.size() + unreadable.size() - lines.size();
+    if (more > 0) {
+      lines.add("and %d more".formatted(more));
     }
+    SiteKeys keys = new SiteKeys(sites.get(site).prefix());
     List<String> backups =
         damaged.stream()
             .map(keys::baseBackupOf)
@@ -66,18 +74,16 @@ public final class ScrubAlert {
             .distinct()
             .toList();
     if (!backups.isEmpty()) {
-      text.append(
-          "base backups that cannot be restored: %s\n".formatted(String.join(", ", backups)));
+      lines.add("base backups that cannot be restored: " + String.join(", ", backups));
     }
-    return text.append("put them back from a copy of the repository, if there is one; ")
-        .append("look for the cause in what they are stored on")
-        .toString();
+    lines.add(
+        "put what is damaged back from a copy of the repository, if there is one; look for the cause in what it is stored on");
+    return String.join("\n", lines);
   }
 
   /** Asks for a base backup in the place of the newest one, when that is damaged; once. */
   public void mend(SiteName site) throws IOException {
     if (scrub.damaged(site).isEmpty()) {
-      asked.remove(site);
       return;
     }
     SiteKeys keys = new SiteKeys(sites.get(site).prefix());
@@ -87,8 +93,9 @@ public final class ScrubAlert {
       return;
     }
     BaseBackup newest = backups.get(backups.size() - 1);
-    if (listing.isDamaged(newest) && !newest.name().equals(asked.put(site, newest.name()))) {
+    if (listing.isDamaged(newest) && !newest.name().equals(asked.get(site))) {
       schedule.request(site);
+      asked.put(site, newest.name());
       LOG.warn("Site {}: a base backup is asked for, as {} is damaged", site, newest.name());
     }
   }

@@ -6,6 +6,7 @@ import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.scrub.Scrub;
 import java.io.IOException;
 import java.util.Set;
 import org.apache.camel.CamelContext;
@@ -49,6 +50,8 @@ record SiteSwitch(CamelContext context, Sites sites, ReloadTurn turn) {
    * A site that is new is known before its routes run, and one that is gone until they have ended.
    */
   private void change(Set<SiteName> changed, PghoardConfig to) throws Exception {
+    Scrub scrub = bean("scrub", Scrub.class);
+    changed.forEach(scrub::pause);
     for (SiteName site : changed) {
       SiteTemplates.remove(context, site);
     }
@@ -59,6 +62,7 @@ record SiteSwitch(CamelContext context, Sites sites, ReloadTurn turn) {
       if (now != null) {
         SiteTemplates.instantiate(context, now, to);
       }
+      scrub.resume(site);
     }
   }
 

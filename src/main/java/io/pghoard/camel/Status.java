@@ -103,7 +103,7 @@ public final class Status {
               .asText("");
       try {
         if (!until.isEmpty()) {
-          scrub.restore(site.name(), Instant.parse(until));
+          scrub.restore(site, Instant.parse(until));
         }
       } catch (DateTimeParseException e) {
         LOG.warn("{} is damaged: {}", sites.config().stateFile(), e.getMessage());

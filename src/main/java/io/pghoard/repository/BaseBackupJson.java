@@ -23,12 +23,14 @@ final class BaseBackupJson {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final JsonParser parser;
+  private final boolean withFiles;
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, Tablespace> tablespaces = new HashMap<>();
   private final List<Chunk> chunks = new ArrayList<>();
 
-  private BaseBackupJson(JsonParser parser) {
+  private BaseBackupJson(JsonParser parser, boolean withFiles) {
     this.parser = parser;
+    this.withFiles = withFiles;
   }
 
   static void write(BaseBackupObject backup, OutputStream out) throws IOException {
@@ -70,9 +72,14 @@ final class BaseBackupJson {
     }
   }
 
-  static BaseBackupObject read(InputStream in) throws IOException {
+  /**
+   * Reads a record.
+   *
+   * @param withFiles false: the chunks come without the names of their files, which may be millions
+   */
+  static BaseBackupObject read(InputStream in, boolean withFiles) throws IOException {
     try (JsonParser parser = JSON.createParser(in).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
-      return new BaseBackupJson(parser).object();
+      return new BaseBackupJson(parser, withFiles).object();
     } catch (DateTimeException | IllegalArgumentException | IOException e) {
       throw new IOException(
           "the record of a base backup, "
@@ -152,6 +159,10 @@ final class BaseBackupJson {
           case "result_size" -> resultSize = parser.getLongValue();
           case "files" -> {
             expect(JsonToken.START_ARRAY, value);
+            if (!withFiles) {
+              parser.skipChildren();
+              continue;
+            }
             while (parser.nextToken() != JsonToken.END_ARRAY) {
               files.add(parser.getText());
             }

@@ -138,6 +138,15 @@ public record BaseBackupObject(
    *     understood
    */
   public static BaseBackupObject read(TarReader tar) throws IOException {
+    return read(tar, true);
+  }
+
+  /** The same, of chunks without the names of their files: there may be millions. */
+  public static BaseBackupObject readWithoutFiles(TarReader tar) throws IOException {
+    return read(tar, false);
+  }
+
+  private static BaseBackupObject read(TarReader tar, boolean withFiles) throws IOException {
     TarEntry entry = tar.next();
     if (entry == null || !entry.name().equals(RECORD)) {
       throw new IOException(
@@ -146,7 +155,7 @@ public record BaseBackupObject(
               + " instead of "
               + RECORD);
     }
-    return BaseBackupJson.read(tar.content());
+    return BaseBackupJson.read(tar.content(), withFiles);
   }
 
   /** Counts what is written, and forgets it. */

@@ -85,6 +85,11 @@ public record SiteKeys(String prefix) {
     return new ObjectKey(damaged() + object.text().substring(prefix.length() + 1));
   }
 
+  /** Whether this is the key of a chunk, be it stored or not. */
+  public boolean isChunk(ObjectKey object) {
+    return object.text().startsWith(chunks());
+  }
+
   /**
    * The name of the base backup that a main object or a chunk is of, or null for another object.
    */

@@ -73,7 +73,11 @@ public final class StoredWal {
         addLatest(file.segment());
       }
       case PARTIAL -> addLatest(file.segment());
-      case HISTORY -> histories.add(Integer.parseUnsignedInt(file.text().substring(0, 8), 16));
+      case HISTORY -> {
+        if (!damaged.contains(file.text())) {
+          histories.add(Integer.parseUnsignedInt(file.text().substring(0, 8), 16));
+        }
+      }
       case BACKUP -> {}
     }
   }

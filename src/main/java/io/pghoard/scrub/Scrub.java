@@ -41,7 +41,8 @@ public final class Scrub {
   private final Repositories repositories;
   private final Clock clock;
   private final LongSupplier nanos;
-  private final Map<SiteName, SiteScrub> bySite = new ConcurrentHashMap<>();
+  private final Map<String, SiteScrub> byPrefix = new ConcurrentHashMap<>();
+  private final Set<SiteName> paused = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
 
   /**
@@ -55,33 +56,37 @@ public final class Scrub {
   }
 
   /** Goes on from where a daemon was before: each object had its turn up to this moment. */
-  public void restore(SiteName site, Instant until) {
-    bySite.put(site, new SiteScrub(site, until));
+  public void restore(SiteConfig site, Instant until) {
+    byPrefix.put(site.prefix(), new SiteScrub(site.name(), until));
   }
 
   /**
-   * The objects whose turn it is, as long as this run may last.
+   * The objects that are to be read, as long as this run may last: those whose turn it is, and
+   * those that are read again as they looked damaged, are marked, or could not be read.
    *
    * @param millis how long it may last; an object that is being read then is read to its end
    */
   public Iterator<ObjectKey> due(SiteName name, long millis) throws IOException {
     SiteConfig site = sites.get(name);
-    Duration interval = site.scrubInterval();
-    if (interval == null || Files.exists(sites.config().maintenanceModeFile())) {
+    if (ends(name) || Files.exists(sites.config().maintenanceModeFile())) {
       return Collections.emptyIterator();
     }
-    SiteScrub scrub = of(name);
-    if (!scrub.hasNext()) {
-      ObjectStore store = repositories.of(name);
-      SiteKeys keys = new SiteKeys(site.prefix());
-      scrub.refill(
-          new ScrubTurns(interval),
-          clock.instant(),
-          stored(store, keys),
-          new DamageMarks(store, keys),
-          keys);
-    }
-    return turns(scrub, nanos.getAsLong() + Duration.ofMillis(millis).toNanos());
+    Duration interval = site.scrubInterval();
+    SiteScrub scrub = of(site);
+    ObjectStore store = repositories.of(name);
+    SiteKeys keys = new SiteKeys(site.prefix());
+    DamageMarks marks = new DamageMarks(store, keys);
+    // First the marks: what is marked after the list of objects was made may be missing there.
+    Set<ObjectKey> marked = marks.objects();
+    // Without an interval only what was marked before is looked after.
+    boolean needless = interval == null && marked.isEmpty();
+    scrub.refill(
+        interval == null ? null : new ScrubTurns(interval),
+        clock.instant(),
+        needless ? Set.of() : stored(store, keys),
+        marked,
+        marks);
+    return turns(name, scrub, nanos.getAsLong() + Duration.ofMillis(millis).toNanos());
   }
 
   private static Set<ObjectKey> stored(ObjectStore store, SiteKeys keys) throws IOException {
@@ -92,11 +97,11 @@ public final class Scrub {
     return stored;
   }
 
-  private Iterator<ObjectKey> turns(SiteScrub scrub, long end) {
+  private Iterator<ObjectKey> turns(SiteName site, SiteScrub scrub, long end) {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
-        return !stopping && nanos.getAsLong() - end < 0 && scrub.hasNext();
+        return !ends(site) && nanos.getAsLong() - end < 0 && scrub.hasNext();
       }
 
       @Override
@@ -112,7 +117,8 @@ public final class Scrub {
 
   /** Begins to read one object. */
   public ScrubbedObject begin(SiteName site, ObjectKey key) throws IOException {
-    return new ScrubbedObject(site, key, key.text().startsWith(keys(site).baseBackups()));
+    boolean main = key.text().startsWith(keys(site).baseBackups());
+    return new ScrubbedObject(site, key, main, () -> ends(site));
   }
 
   /** Looks from now on at what the store gives. */
@@ -150,7 +156,12 @@ public final class Scrub {
 
   /** Finds out what it means that an object could not be read. */
   public void failed(ScrubbedObject object, Throwable failure) throws IOException {
+    object.close();
     SiteScrub scrub = of(object.site());
+    if (object.cut()) {
+      scrub.postponed(object.key());
+      return;
+    }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ObjectMissingException) {
         scrub.gone(object.key());
@@ -161,7 +172,7 @@ public final class Scrub {
     if (damage != null) {
       scrub.damaged(object.key(), object.key(), damage, marks(object.site()));
     } else {
-      scrub.unread(object.key(), String.valueOf(failure.getMessage()), marks(object.site()));
+      scrub.unread(object.key(), String.valueOf(failure.getMessage()));
     }
   }
 
@@ -179,26 +190,60 @@ public final class Scrub {
 
   /** How far it is, or null for a site that is not read. */
   public @Nullable ScrubProgress progress(SiteConfig site) {
-    return site.scrubInterval() == null ? null : of(site.name()).progress();
+    return site.scrubInterval() == null ? null : of(site).progress();
   }
 
-  /** What is marked, as the last run has seen it. */
-  public List<ObjectKey> damaged(SiteName site) {
-    return of(site).marked();
+  /** Whether it is known yet what is marked. */
+  public boolean isKnown(SiteName site) throws IOException {
+    return of(site).isKnown();
+  }
+
+  /** What is marked, as the last run has seen it, in the order of keys. */
+  public List<ObjectKey> damaged(SiteName site) throws IOException {
+    return List.copyOf(of(site).marked());
+  }
+
+  /** What could not be read in several runs, and why; it may be whole. */
+  public Map<ObjectKey, String> unreadable(SiteName site) throws IOException {
+    return of(site).unreadable();
   }
 
   /** Why an object is marked. */
   public String reason(SiteName site, ObjectKey object) throws IOException {
-    return marks(site).reason(object);
+    try {
+      return marks(site).reason(object);
+    } catch (ObjectMissingException e) {
+      return "its mark was deleted";
+    }
   }
 
-  /** Lets the run that is under way end with the object that it reads. */
+  /** Ends the run of a site that is under way, and lets none begin. */
+  public void pause(SiteName site) {
+    paused.add(site);
+  }
+
+  /** Lets runs of a site begin again. */
+  public void resume(SiteName site) {
+    paused.remove(site);
+  }
+
+  /** Ends the runs that are under way. */
   public void stop() {
     stopping = true;
   }
 
-  private SiteScrub of(SiteName site) {
-    return bySite.computeIfAbsent(site, name -> new SiteScrub(name, clock.instant()));
+  private boolean ends(SiteName site) {
+    return stopping || paused.contains(site);
+  }
+
+  private SiteScrub of(SiteName site) throws IOException {
+    return of(sites.get(site));
+  }
+
+  /** Of the same keys: with another prefix a site has other objects. */
+  private SiteScrub of(SiteConfig site) {
+    return byPrefix.computeIfAbsent(
+        site.prefix(), prefix -> new SiteScrub(site.name(), clock.instant()));
   }
 
   private SiteKeys keys(SiteName site) throws IOException {

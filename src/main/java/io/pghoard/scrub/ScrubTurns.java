@@ -17,19 +17,19 @@ import java.time.Instant;
  * @param interval at least a millisecond
  */
 record ScrubTurns(Duration interval) {
-  /** Whether it was an object's turn after the one moment, and not after the other. */
-  boolean isBetween(ObjectKey key, Instant after, Instant until) {
+  /** The first turn of an object after a moment. */
+  Instant next(ObjectKey key, Instant after) {
     byte[] hash = CheckedContent.sha256().digest(key.text().getBytes(UTF_8));
-    long turn = Math.floorMod(ByteBuffer.wrap(hash).getLong(), interval.toMillis());
-    return round(until, turn) > round(after, turn);
+    long length = interval.toMillis();
+    long turn = Math.floorMod(ByteBuffer.wrap(hash).getLong(), length);
+    long round = Math.floorDiv(after.toEpochMilli() - turn, length) + 1;
+    return Instant.ofEpochMilli(round * length + turn);
   }
 
   /** Whether a new round began: each object has had its turn since the one before. */
   boolean isNewRound(Instant after, Instant until) {
-    return round(until, 0) > round(after, 0);
-  }
-
-  private long round(Instant moment, long turn) {
-    return Math.floorDiv(moment.toEpochMilli() - turn, interval.toMillis());
+    long length = interval.toMillis();
+    return Math.floorDiv(until.toEpochMilli(), length)
+        > Math.floorDiv(after.toEpochMilli(), length);
   }
 }

@@ -11,31 +11,41 @@ import io.pghoard.repository.ObjectKey;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One object while it is read: its stored bytes, then what they decode to. */
 public final class ScrubbedObject {
+  private static final Logger LOG = LoggerFactory.getLogger(ScrubbedObject.class);
   private static final String COMPRESSION = "compression-algorithm";
   private static final String ENCRYPTION = "encryption-key-id";
 
   private final SiteName site;
   private final ObjectKey key;
   private final boolean main;
+  private final BooleanSupplier ends;
   private boolean decoding;
   private boolean sealed;
+  private boolean cut;
   private @Nullable IOException readFailure;
+  private @Nullable ObjectContent stored;
 
   /**
    * @param main whether it is the main object of a base backup
+   * @param ends tells when it is to be read no further
    */
-  ScrubbedObject(SiteName site, ObjectKey key, boolean main) {
+  ScrubbedObject(SiteName site, ObjectKey key, boolean main, BooleanSupplier ends) {
     this.site = site;
     this.key = key;
     this.main = main;
+    this.ends = ends;
   }
 
   SiteName site() {
@@ -47,15 +57,16 @@ public final class ScrubbedObject {
   }
 
   /** Tells from now on whether what fails is the store, or what it has stored. */
-  ObjectContent open(ObjectContent stored) {
+  ObjectContent open(ObjectContent content) {
+    stored = content;
     decoding = true;
-    Map<String, String> metadata = new HashMap<>(stored.metadata());
+    Map<String, String> metadata = new HashMap<>(content.metadata());
     sealed = metadata.containsKey(ENCRYPTION);
     if (sealed) {
       // Whoever has the key can decode it; the stored bytes are checked all the same.
       metadata.remove(COMPRESSION);
     }
-    return new ObjectContent(new Watched(stored.stream()), metadata);
+    return new ObjectContent(new Watched(content.stream()), metadata);
   }
 
   /**
@@ -76,7 +87,7 @@ public final class ScrubbedObject {
                 plain.stream(), metadata.getOrDefault("hash-algorithm", "sha1"))) {
       List<BaseBackupObject.Chunk> chunks =
           main && !sealed && BaseBackupObject.FORMAT.equals(metadata.get("format"))
-              ? BaseBackupObject.read(new TarReader(in)).chunks()
+              ? BaseBackupObject.readWithoutFiles(new TarReader(in)).chunks()
               : List.of();
       in.transferTo(OutputStream.nullOutputStream());
       if (!sealed) {
@@ -96,19 +107,42 @@ public final class ScrubbedObject {
     }
   }
 
-  /**
-   * What a failure says of the object, or null when it says something of the store: it could not be
-   * read.
-   */
-  @Nullable String damage(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ObjectDamagedException) {
-        return String.valueOf(cause.getMessage())
-            .replace("the object " + key + " is damaged: ", "");
+  /** Whether it was read no further because the run was to end. */
+  boolean cut() {
+    return cut;
+  }
+
+  /** Closes what the store gave, however far it was read. */
+  void close() {
+    ObjectContent open = stored;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        LOG.debug("Site {}: {} is closed with a failure: {}", site, key, e.getMessage());
       }
     }
-    boolean content = decoding && readFailure == null && !(failure instanceof Error);
-    return content ? "it cannot be decoded: " + failure.getMessage() : null;
+  }
+
+  /**
+   * What a failure says of the object, or null when it says something else: the store could not be
+   * read, or this pghoard cannot decode what is stored, on this machine.
+   */
+  @Nullable String damage(Throwable failure) {
+    String undecodable = null;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (cause instanceof ObjectDamagedException) {
+        return message.replace("the object " + key + " is damaged: ", "");
+      }
+      if (cause instanceof Error) {
+        return null;
+      }
+      if (cause instanceof IOException && undecodable == null) {
+        undecodable = "it cannot be decoded: " + message;
+      }
+    }
+    return decoding && readFailure == null ? undecodable : null;
   }
 
   /** Keeps in mind that the store failed while its bytes came. */
@@ -117,9 +151,17 @@ public final class ScrubbedObject {
       super(in);
     }
 
+    private void requireTime() throws IOException {
+      if (ends.getAsBoolean()) {
+        cut = true;
+        throw new InterruptedIOException("the run that reads it is to end");
+      }
+    }
+
     @Override
     public int read() throws IOException {
       try {
+        requireTime();
         return super.read();
       } catch (IOException e) {
         readFailure = e;
@@ -130,6 +172,7 @@ public final class ScrubbedObject {
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
       try {
+        requireTime();
         return super.read(buffer, offset, length);
       } catch (IOException e) {
         readFailure = e;

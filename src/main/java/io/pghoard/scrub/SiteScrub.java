@@ -9,14 +9,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * What is known of one site's objects, and which of them are to be read now.
  *
  * <p>One that looks damaged is read again in the next run before it is marked, as a connection that
- * broke looks like that too; one that the store would not give, twice again.
+ * broke looks like that too. One that the store would not give is read again until it does, and
+ * told: it may be whole.
  */
 final class SiteScrub {
   private static final Logger LOG = LoggerFactory.getLogger(SiteScrub.class);
@@ -35,17 +35,25 @@ final class SiteScrub {
   /** Marked objects are read again so often: somebody may have put them back. */
   private static final Duration MARKS_AGE = Duration.ofDays(1);
 
+  /** So many runs in a row without an answer are told as an alert. */
   private static final int RUNS_UNREAD = 3;
 
+  /**
+   * An object whose turn it is, and when that was; null for one that is read for another reason.
+   */
+  private record Due(ObjectKey key, @Nullable Instant turn) {}
+
+  private record Unread(int runs, String why) {}
+
   private final SiteName site;
-  private final Deque<ObjectKey> pending = new ArrayDeque<>();
+  private final Deque<Due> pending = new ArrayDeque<>();
   private final Set<ObjectKey> again = new LinkedHashSet<>();
   private final Set<ObjectKey> suspects = new HashSet<>();
-  private final Map<ObjectKey, Integer> unread = new HashMap<>();
-  private Set<ObjectKey> marked = Set.of();
+  private final Map<ObjectKey, Unread> unread = new TreeMap<>();
+  private @Nullable Set<ObjectKey> marked;
   private @Nullable Instant marksReadAt;
+  private @Nullable Instant reading;
   private Instant until;
-  private Instant pendingUntil;
   private Instant since;
   private long objects;
   private long bytes;
@@ -57,31 +65,55 @@ final class SiteScrub {
   SiteScrub(SiteName site, Instant until) {
     this.site = site;
     this.until = until;
-    this.pendingUntil = until;
     this.since = until;
   }
 
   /**
-   * Finds out what is to be read now, unless there is something left of before.
+   * Finds out what is to be read now: what is to be read again first, then what is left of the run
+   * before, or else whose turn came since.
    *
+   * @param turns null: none has a turn
    * @param stored all that is read at all
+   * @param found the objects that were marked before that was listed
    */
   synchronized void refill(
-      ScrubTurns turns, Instant now, Set<ObjectKey> stored, DamageMarks marks, SiteKeys keys)
+      @Nullable ScrubTurns turns,
+      Instant now,
+      Set<ObjectKey> stored,
+      Set<ObjectKey> found,
+      DamageMarks marks)
       throws IOException {
-    if (!pending.isEmpty()) {
-      return;
+    SiteKeys keys = marks.keys();
+    Set<ObjectKey> current = current(stored, found, marks);
+    marked = current;
+    unread.keySet().retainAll(stored);
+    suspects.removeIf(key -> !stored.contains(key) && !keys.isChunk(key));
+    if (pending.isEmpty() && turns != null) {
+      takeTurns(turns, now, stored);
     }
-    marked = current(stored, marks, keys);
-    // Where the clock was put back there is no turn to come for long.
-    Instant after = until.isAfter(now) ? now.minus(turns.interval()) : until;
-    Set<ObjectKey> due = new TreeSet<>(again);
-    again.clear();
-    stored.stream().filter(key -> turns.isBetween(key, after, now)).forEach(due::add);
     if (marksReadAt == null || !now.isBefore(marksReadAt.plus(MARKS_AGE))) {
       marksReadAt = now;
-      due.addAll(marked);
+      again.addAll(current);
     }
+    again.forEach(key -> pending.addFirst(new Due(key, null)));
+    again.clear();
+  }
+
+  private void takeTurns(ScrubTurns turns, Instant now, Set<ObjectKey> stored) {
+    // Where the clock was put back there is no turn to come for long; where none was had for more
+    // than an interval, each is due once.
+    Instant longest = now.minus(turns.interval());
+    Instant after = until.isAfter(now) || until.isBefore(longest) ? longest : until;
+    Map<ObjectKey, Instant> due = new HashMap<>();
+    for (ObjectKey key : stored) {
+      Instant turn = turns.next(key, after);
+      if (!turn.isAfter(now)) {
+        due.put(key, turn);
+      }
+    }
+    due.entrySet().stream()
+        .sorted(Map.Entry.<ObjectKey, Instant>comparingByValue().thenComparing(Map.Entry::getKey))
+        .forEach(each -> pending.add(new Due(each.getKey(), each.getValue())));
     if (turns.isNewRound(after, now)) {
       if (objects > 0) {
         LOG.info(
@@ -90,28 +122,28 @@ final class SiteScrub {
             objects,
             bytes,
             since,
-            marked.size());
+            marked().size());
       }
       since = now;
       objects = 0;
       bytes = 0;
     }
-    pending.addAll(due);
-    pendingUntil = now;
+    until = now;
   }
 
   /** The marked objects, without those that nobody needs any more. */
-  private static Set<ObjectKey> current(Set<ObjectKey> stored, DamageMarks marks, SiteKeys keys)
-      throws IOException {
+  private static Set<ObjectKey> current(
+      Set<ObjectKey> stored, Set<ObjectKey> found, DamageMarks marks) throws IOException {
+    SiteKeys keys = marks.keys();
     Set<String> backups =
         stored.stream()
             .filter(key -> key.text().startsWith(keys.baseBackups()))
             .map(keys::baseBackupOf)
             .collect(Collectors.toSet());
     Set<ObjectKey> current = new TreeSet<>();
-    for (ObjectKey object : marks.objects()) {
+    for (ObjectKey object : found) {
       String backup = keys.baseBackupOf(object);
-      if (backup == null ? stored.contains(object) : backups.contains(backup)) {
+      if (stored.contains(object) || (backup != null && backups.contains(backup))) {
         current.add(object);
       } else {
         marks.clear(object);
@@ -121,7 +153,9 @@ final class SiteScrub {
   }
 
   synchronized @Nullable ObjectKey next() {
-    return pending.poll();
+    Due next = pending.poll();
+    reading = next == null ? null : next.turn();
+    return next == null ? null : next.key();
   }
 
   synchronized boolean hasNext() {
@@ -133,9 +167,11 @@ final class SiteScrub {
     objects++;
     bytes += size;
     forget(key);
-    if (marked.contains(key)) {
+    if (marked().contains(key)) {
       marks.clear(key);
-      marked = without(key);
+      Set<ObjectKey> rest = new TreeSet<>(marked());
+      rest.remove(key);
+      marked = rest;
       LOG.info("Site {}: {} was marked as damaged, and is whole again", site, key);
     }
   }
@@ -146,8 +182,9 @@ final class SiteScrub {
    * @param seen in which object that was noticed, to be read again
    */
   synchronized void damaged(ObjectKey key, ObjectKey seen, String why, DamageMarks marks) {
+    reading = null;
     unread.remove(key);
-    if (marked.contains(key)) {
+    if (marked().contains(key)) {
       return;
     }
     if (suspects.add(key)) {
@@ -155,24 +192,6 @@ final class SiteScrub {
       LOG.warn("Site {}: {} looks damaged, and will be read again: {}", site, key, why);
       return;
     }
-    mark(key, seen, why, marks);
-  }
-
-  /** The store did not give an object, or not all of it. */
-  synchronized void unread(ObjectKey key, String why, DamageMarks marks) {
-    if (failure == null) {
-      failure = key + " could not be read: " + why;
-    }
-    if (!marked.contains(key)) {
-      if (unread.merge(key, 1, Integer::sum) >= RUNS_UNREAD) {
-        mark(key, key, "it could not be read, %d times: %s".formatted(RUNS_UNREAD, why), marks);
-      } else {
-        again.add(key);
-      }
-    }
-  }
-
-  private void mark(ObjectKey key, ObjectKey seen, String why, DamageMarks marks) {
     try {
       marks.mark(key, why);
     } catch (IOException e) {
@@ -180,10 +199,27 @@ final class SiteScrub {
       failure = "%s is damaged (%s), which cannot be noted: %s".formatted(key, why, e.getMessage());
       return;
     }
-    Set<ObjectKey> more = new TreeSet<>(marked);
+    Set<ObjectKey> more = new TreeSet<>(marked());
     more.add(key);
     marked = more;
     forget(key);
+  }
+
+  /** Whether an object is whole could not be found out. */
+  synchronized void unread(ObjectKey key, String why) {
+    reading = null;
+    if (failure == null) {
+      failure = key + " could not be read: " + why;
+    }
+    Unread before = unread.get(key);
+    unread.put(key, new Unread(before == null ? 1 : before.runs() + 1, why));
+    again.add(key);
+  }
+
+  /** The run ends before an object was read to its end. */
+  synchronized void postponed(ObjectKey key) {
+    reading = null;
+    again.add(key);
   }
 
   /** An object was deleted before it was read. */
@@ -192,36 +228,47 @@ final class SiteScrub {
   }
 
   private void forget(ObjectKey key) {
+    reading = null;
     suspects.remove(key);
     unread.remove(key);
   }
 
-  private Set<ObjectKey> without(ObjectKey key) {
-    Set<ObjectKey> rest = new TreeSet<>(marked);
-    rest.remove(key);
-    return rest;
-  }
-
-  /**
-   * Ends a run.
-   *
-   * @return what could not be read, or null
-   */
+  /** What could not be read in this run, or null; the next one begins anew. */
   synchronized @Nullable String ended() {
-    if (pending.isEmpty()) {
-      until = pendingUntil;
-    }
     String told = failure;
     failure = null;
     return told;
   }
 
-  synchronized List<ObjectKey> marked() {
-    return new ArrayList<>(marked);
+  /** Whether it is known which objects are marked. */
+  synchronized boolean isKnown() {
+    return marked != null;
   }
 
-  /** The moment up to which each object has had its turn, and what was read since when. */
+  synchronized Set<ObjectKey> marked() {
+    Set<ObjectKey> known = marked;
+    return known == null ? Set.of() : known;
+  }
+
+  /** The objects that the store has not given in several runs, and why. */
+  synchronized Map<ObjectKey, String> unreadable() {
+    Map<ObjectKey, String> unreadable = new TreeMap<>();
+    unread.forEach(
+        (key, each) -> {
+          if (each.runs() >= RUNS_UNREAD) {
+            unreadable.put(key, each.why());
+          }
+        });
+    return unreadable;
+  }
+
   synchronized ScrubProgress progress() {
-    return new ScrubProgress(until, since, objects, bytes, marked.size());
+    // The one that is being read comes before all that wait; it is read again after a restart.
+    Instant next = reading;
+    for (Due due : pending) {
+      next = next == null ? due.turn() : next;
+    }
+    Instant reached = next == null ? until : next.minusMillis(1);
+    return new ScrubProgress(reached, since, objects, bytes, marked().size());
   }
 }

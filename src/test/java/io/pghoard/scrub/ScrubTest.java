@@ -9,7 +9,9 @@ import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.repository.LocalObjectStore;
+import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.ObjectStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -58,7 +60,7 @@ class ScrubTest {
   @Test
   void withinAnInterval_allIsReadOnce_butForWhatIsNoBackup() throws Exception {
     Scrub scrub = scrub("30", NOW);
-    scrub.restore(SITE, NOW.minus(Duration.ofDays(31)));
+    scrub.restore(site(), NOW.minus(Duration.ofDays(31)));
     assertThat(run(scrub)).hasSize(23).doesNotHaveDuplicates();
     assertThat(run(scrub)).isEmpty();
   }
@@ -71,14 +73,14 @@ class ScrubTest {
   @Test
   void withoutAnInterval_nothingIsRead() throws Exception {
     Scrub scrub = scrub("null", NOW);
-    scrub.restore(SITE, NOW.minus(Duration.ofDays(31)));
+    scrub.restore(site(), NOW.minus(Duration.ofDays(31)));
     assertThat(run(scrub)).isEmpty();
   }
 
   @Test
   void inMaintenanceMode_nothingIsRead() throws Exception {
     Scrub scrub = scrub("30", NOW);
-    scrub.restore(SITE, NOW.minus(Duration.ofDays(31)));
+    scrub.restore(site(), NOW.minus(Duration.ofDays(31)));
     Files.createFile(home.resolve("maintenance"));
     assertThat(run(scrub)).isEmpty();
     Files.delete(home.resolve("maintenance"));
@@ -86,26 +88,63 @@ class ScrubTest {
   }
 
   @Test
-  void runThatTookItsTime_isGoneOnWithByTheNext_andByANewDaemonFromItsBegin() throws Exception {
+  void runThatTookItsTime_isGoneOnWithByTheNext_andByANewDaemonToo() throws Exception {
     Scrub scrub = scrub("30", NOW);
-    Instant before = NOW.minus(Duration.ofDays(31));
-    scrub.restore(SITE, before);
+    scrub.restore(site(), NOW.minus(Duration.ofDays(31)));
     Iterator<ObjectKey> due = scrub.due(SITE, MINUTE);
-    List<ObjectKey> read = new ArrayList<>(List.of(due.next(), due.next()));
+    List<ObjectKey> read = new ArrayList<>();
+    for (int number = 0; number < 10; number++) {
+      ObjectKey key = due.next();
+      scrub.failed(scrub.begin(SITE, key), new ObjectMissingException(key));
+      read.add(key);
+    }
     nanos += Duration.ofMinutes(1).toNanos();
     assertThat(due.hasNext()).isFalse();
     scrub.ended(SITE);
-    assertThat(until(scrub)).isEqualTo(before);
 
-    read.addAll(run(scrub));
-    assertThat(read).hasSize(23).doesNotHaveDuplicates();
+    Scrub next = scrub("30", NOW);
+    next.restore(site(), until(scrub));
+    for (Scrub other : List.of(scrub, next)) {
+      List<ObjectKey> all = new ArrayList<>(read);
+      all.addAll(run(other));
+      assertThat(all).hasSize(23).doesNotHaveDuplicates();
+      ObjectKey last = all.get(22);
+      scrub.failed(scrub.begin(SITE, last), new ObjectMissingException(last));
+    }
     assertThat(until(scrub)).isEqualTo(NOW);
+  }
+
+  @Test
+  void objectThatIsReadWhenADaemonIsKilled_isReadByTheNext() throws Exception {
+    Scrub killed = scrub("30", NOW);
+    killed.restore(site(), NOW.minus(Duration.ofDays(31)));
+    ObjectKey last = killed.due(SITE, MINUTE).next();
+
+    Scrub next = scrub("30", NOW);
+    next.restore(site(), until(killed));
+    assertThat(run(next)).startsWith(last).hasSize(23);
+  }
+
+  @Test
+  void pause_endsTheRunOfItsSite_untilItIsResumed() throws Exception {
+    Scrub scrub = scrub("30", NOW);
+    scrub.restore(site(), NOW.minus(Duration.ofDays(31)));
+    Iterator<ObjectKey> due = scrub.due(SITE, MINUTE);
+    ScrubbedObject object = scrub.begin(SITE, due.next());
+    ObjectContent content = scrub.opened(object, store.get(object.key()));
+    scrub.pause(SITE);
+    assertThatIOException().isThrownBy(() -> scrub.read(object, content));
+    scrub.failed(object, new IOException("ended"));
+    assertThat(due.hasNext()).isFalse();
+    assertThat(run(scrub)).isEmpty();
+    scrub.resume(SITE);
+    assertThat(run(scrub)).hasSize(23).startsWith(object.key());
   }
 
   @Test
   void stop_endsTheRun() throws Exception {
     Scrub scrub = scrub("30", NOW);
-    scrub.restore(SITE, NOW.minus(Duration.ofDays(31)));
+    scrub.restore(site(), NOW.minus(Duration.ofDays(31)));
     Iterator<ObjectKey> due = scrub.due(SITE, MINUTE);
     due.next();
     scrub.stop();
@@ -113,20 +152,70 @@ class ScrubTest {
   }
 
   @Test
-  void unreadObject_isReadAgain_toldEachTime_andMarkedTheThird() throws Exception {
+  void unreadObject_isReadAgain_toldEachTime_andNeverMarked() throws Exception {
     Scrub scrub = scrub("30", NOW);
     ObjectKey key = new ObjectKey("main/xlog/%024X".formatted(7));
     for (int time = 1; time <= 3; time++) {
-      assertThat(scrub.damaged(SITE)).isEmpty();
-      ScrubbedObject object = scrub.begin(SITE, key);
-      scrub.failed(object, new IOException("Input/output error"));
+      assertThat(scrub.unreadable(SITE)).isEmpty();
+      scrub.failed(scrub.begin(SITE, key), new IOException("Input/output error"));
       assertThatIOException()
           .isThrownBy(() -> scrub.ended(SITE))
           .withMessage(key + " could not be read: Input/output error");
-      assertThat(run(scrub)).isEqualTo(time < 3 ? List.of(key) : List.of());
+      assertThat(run(scrub)).containsExactly(key);
     }
-    assertThat(scrub.damaged(SITE)).containsExactly(key);
-    assertThat(scrub.reason(SITE, key)).contains("could not be read", "Input/output error");
+    assertThat(scrub.unreadable(SITE)).containsExactly(Map.entry(key, "Input/output error"));
+    assertThat(store.keys("main/damaged_object/")).isEmpty();
+
+    scrub.read(scrub.begin(SITE, key), store.get(key));
+    assertThat(scrub.unreadable(SITE)).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeDecodedHere_isNotTakenForDamage() throws Exception {
+    Scrub scrub = scrub("30", NOW);
+    ObjectKey key = new ObjectKey("main/xlog/%024X".formatted(7));
+    for (Throwable failure :
+        List.of(
+            new IllegalArgumentException("no such algorithm"),
+            new CamelLike(new UnsatisfiedLinkError("no native library")))) {
+      for (int time = 0; time < 2; time++) {
+        ScrubbedObject object = scrub.begin(SITE, key);
+        scrub.opened(object, store.get(key)).close();
+        scrub.failed(object, failure);
+      }
+    }
+    assertThat(scrub.damaged(SITE)).isEmpty();
+    assertThat(scrub.unreadable(SITE)).containsOnlyKeys(key);
+  }
+
+  /** Routes wrap an Error. */
+  private static final class CamelLike extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CamelLike(Throwable cause) {
+      super(cause);
+    }
+  }
+
+  @Test
+  void markOfAChunkWhoseBackupIsNotComplete_stays() throws Exception {
+    put("main/basebackup_chunk/underway/underway.00000001.pghoard");
+    put("main/damaged_object/basebackup_chunk/underway/underway.00000001.pghoard");
+    assertThat(run(scrub("30", NOW))).hasSize(1);
+    assertThat(store.keys("main/damaged_object/")).hasSize(1);
+  }
+
+  @Test
+  void withoutAnInterval_marksAreLookedAfter() throws Exception {
+    ObjectKey segment = new ObjectKey("main/xlog/%024X".formatted(7));
+    put("main/damaged_object/xlog/" + segment.name());
+    Scrub scrub = scrub("null", NOW);
+    assertThat(scrub.isKnown(SITE)).isFalse();
+    assertThat(run(scrub)).containsExactly(segment);
+    assertThat(scrub.damaged(SITE)).containsExactly(segment);
+    scrub.read(scrub.begin(SITE, segment), store.get(segment));
+    assertThat(scrub.damaged(SITE)).isEmpty();
+    assertThat(store.keys("main/damaged_object/")).isEmpty();
   }
 
   @Test
@@ -155,8 +244,11 @@ class ScrubTest {
   }
 
   private Instant until(Scrub scrub) throws Exception {
-    SiteConfig site = ConfigFile.read(home.resolve("pghoard.json")).sites().get(SITE);
-    return Objects.requireNonNull(scrub.progress(Objects.requireNonNull(site))).until();
+    return Objects.requireNonNull(scrub.progress(site())).until();
+  }
+
+  private SiteConfig site() throws Exception {
+    return Objects.requireNonNull(ConfigFile.read(home.resolve("pghoard.json")).sites().get(SITE));
   }
 
   private Scrub scrub(String days, Instant now) throws Exception {

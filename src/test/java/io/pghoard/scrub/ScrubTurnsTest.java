@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pghoard.repository.ObjectKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -20,34 +21,22 @@ class ScrubTurnsTest {
   private final ScrubTurns turns = new ScrubTurns(Duration.ofDays(30));
 
   @Test
-  void everyObject_hasOneTurnInAnInterval() {
-    int[] counts = new int[KEYS.size()];
-    for (int hour = 0; hour < 30 * 24; hour++) {
-      Instant after = BEGIN.plus(Duration.ofHours(hour));
-      for (int i = 0; i < counts.length; i++) {
-        counts[i] += turns.isBetween(KEYS.get(i), after, after.plus(Duration.ofHours(1))) ? 1 : 0;
-      }
+  void turns_areAnIntervalApart() {
+    for (ObjectKey key : KEYS) {
+      Instant first = turns.next(key, BEGIN);
+      assertThat(first).isAfter(BEGIN).isBeforeOrEqualTo(BEGIN.plus(Duration.ofDays(30)));
+      assertThat(turns.next(key, first)).isEqualTo(first.plus(Duration.ofDays(30)));
+      assertThat(turns.next(key, first.minusMillis(1))).isEqualTo(first);
     }
-    assertThat(counts).containsOnly(1);
   }
 
   @Test
   void turns_areSpreadEvenly() {
-    for (int day = 0; day < 30; day++) {
-      Instant after = BEGIN.plus(Duration.ofDays(day));
-      long due =
-          KEYS.stream()
-              .filter(key -> turns.isBetween(key, after, after.plus(Duration.ofDays(1))))
-              .count();
-      assertThat(due).isBetween(250L, 420L);
+    int[] days = new int[30];
+    for (ObjectKey key : KEYS) {
+      days[(int) Duration.between(BEGIN, turns.next(key, BEGIN).minusMillis(1)).toDays()]++;
     }
-  }
-
-  @Test
-  void afterMoreThanAnInterval_allAreDue() {
-    assertThat(KEYS)
-        .allMatch(key -> turns.isBetween(key, BEGIN, BEGIN.plus(Duration.ofDays(30))))
-        .noneMatch(key -> turns.isBetween(key, BEGIN, BEGIN));
+    assertThat(Arrays.stream(days)).allMatch(due -> due > 250 && due < 420);
   }
 
   @Test

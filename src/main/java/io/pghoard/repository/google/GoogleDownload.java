@@ -2,6 +2,7 @@
 package io.pghoard.repository.google;
 
 import com.google.api.client.http.HttpResponse;
+import io.pghoard.repository.ObjectDamagedException;
 import io.pghoard.repository.ObjectKey;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,7 +53,7 @@ final class GoogleDownload extends InputStream {
       crc.update(buffer, offset, read);
       count += read;
     } else if (read < 0 && stored != null && !stored.equals(GoogleUpload.base64(crc))) {
-      throw new IOException(
+      throw new ObjectDamagedException(
           "the object %s is damaged: its %d bytes have the CRC32C %s, but those that were stored had %s"
               .formatted(key, count, GoogleUpload.base64(crc), stored));
     }

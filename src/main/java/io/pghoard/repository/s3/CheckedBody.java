@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository.s3;
 
+import io.pghoard.repository.ObjectDamagedException;
 import io.pghoard.repository.ObjectKey;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,7 +89,7 @@ final class CheckedBody extends InputStream {
     }
     String hash = Hashes.hex(digest.digest());
     if (sha256 != null && !sha256.equalsIgnoreCase(hash)) {
-      return new IOException(
+      return new ObjectDamagedException(
           "the object %s is damaged: its %d bytes have the SHA-256 %s, but those that were stored had %s"
               .formatted(key, count, hash, sha256));
     }
