@@ -30,8 +30,7 @@ class SiteScrubIT {
   @Test
   void damagedBaseBackup_isTold_andAnotherTakesItsPlace() throws Exception {
     try (PostgresCluster cluster = PostgresCluster.create(BackedUpCluster.OPTIONS);
-        BackedUpCluster site =
-            new BackedUpCluster(cluster, each -> each.put("scrub_interval_days", 0.00001), OFTEN)) {
+        BackedUpCluster site = readOften(cluster)) {
       site.take("requested");
       String first = site.catalogue().baseBackups().get(0).name();
       Files.createFile(site.home.resolve("maintenance"));
@@ -58,8 +57,7 @@ class SiteScrubIT {
   @Test
   void damagedWal_isAGap_untilItIsPutBack() throws Exception {
     try (PostgresCluster cluster = PostgresCluster.create(BackedUpCluster.OPTIONS);
-        BackedUpCluster site =
-            new BackedUpCluster(cluster, each -> each.put("scrub_interval_days", 0.00001), OFTEN)) {
+        BackedUpCluster site = readOften(cluster)) {
       site.take("requested");
       String segment = next(cluster);
       String later = next(cluster);
@@ -85,6 +83,11 @@ class SiteScrubIT {
       await().atMost(LIMIT).until(() -> gaps(site).isEmpty());
       Files.delete(hold);
     }
+  }
+
+  /** Each object is read every second or so. */
+  private static BackedUpCluster readOften(PostgresCluster cluster) throws Exception {
+    return new BackedUpCluster(cluster, each -> each.put("scrub_interval_days", 0.00001), OFTEN);
   }
 
   /** Has the cluster write something, and end the segment; its name. */

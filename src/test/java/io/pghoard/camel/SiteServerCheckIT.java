@@ -22,17 +22,7 @@ class SiteServerCheckIT {
   void eachCause_hasItsOwnAlert_whichGoesWithIt(@TempDir Path home) throws Exception {
     try (PostgresCluster cluster =
             PostgresCluster.create(ClusterOptions.standard().with("archive_mode", "on"));
-        RunningService daemon =
-            new RunningService(
-                home,
-                cluster.dataDirectory(),
-                root -> node(root, cluster),
-                "pghoard.server.check-delay",
-                "0",
-                "pghoard.server.check-period",
-                "100",
-                "pghoard.server.silence",
-                "1000")) {
+        RunningService daemon = checkedOften(home, cluster)) {
       Path rules = cluster.dataDirectory().resolve("pg_hba.conf");
       String trust = Files.readString(rules);
       assertThat(daemon.send("GET", "/health").statusCode()).isEqualTo(200);
@@ -68,17 +58,7 @@ class SiteServerCheckIT {
       throws Exception {
     try (PostgresCluster cluster =
             PostgresCluster.create(ClusterOptions.standard().with("archive_mode", "off"));
-        RunningService daemon =
-            new RunningService(
-                home,
-                cluster.dataDirectory(),
-                root -> node(root, cluster),
-                "pghoard.server.check-delay",
-                "0",
-                "pghoard.server.check-period",
-                "100",
-                "pghoard.base-backup.check-period",
-                "100")) {
+        RunningService daemon = checkedOften(home, cluster)) {
       Path alert = home.resolve("configuration_error");
       await().atMost(LIMIT).until(() -> Files.exists(alert));
       assertThat(Files.readString(alert)).contains("archive_mode is off", "archive_mode = on");
@@ -98,6 +78,21 @@ class SiteServerCheckIT {
       cluster.start();
       await().atMost(LIMIT).until(() -> Files.notExists(alert));
     }
+  }
+
+  private static RunningService checkedOften(Path home, PostgresCluster cluster) throws Exception {
+    return new RunningService(
+        home,
+        cluster.dataDirectory(),
+        root -> node(root, cluster),
+        "pghoard.server.check-delay",
+        "0",
+        "pghoard.server.check-period",
+        "100",
+        "pghoard.server.silence",
+        "1000",
+        "pghoard.base-backup.check-period",
+        "100");
   }
 
   private static void rules(PostgresCluster cluster, Path file, String text) throws IOException {
