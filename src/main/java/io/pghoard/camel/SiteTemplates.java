@@ -96,7 +96,8 @@ final class SiteTemplates {
     TemplatedRouteBuilder builder =
         TemplatedRouteBuilder.builder(context, template)
             .routeId(routeId)
-            .prefixId(routeId)
+            // No site's name has a colon, so no step is called as the route of another site.
+            .prefixId(routeId + ":")
             .parameter("site", site.name().text())
             .parameter("incomingDirectory", ReceivePlaces.of(config, site).incoming().toString());
     Path data = site.dataDirectory();

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.camel.Route;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The routes of a site are made, however it is called. */
+class SiteTemplatesTest {
+  @Test
+  void siteMayBeCalledLikeAnyStep(@TempDir Path home) throws Exception {
+    TreeSet<String> names = new TreeSet<>(List.of("main", "main-due", "maindue", "main.due"));
+    for (String step : steps("site-scrub")) {
+      names.add(step);
+      names.add("site-scrub-" + step);
+    }
+    try (RunningService service =
+        RunningService.configured(
+            home,
+            root -> {
+              ObjectNode sites = root.withObject("/backup_sites");
+              ObjectNode main = (ObjectNode) sites.get("main");
+              for (String name : names) {
+                ObjectNode site = main.deepCopy();
+                site.put("pg_data_directory", home.resolve("data-of-" + name).toString());
+                site.put("prefix", "of-" + name);
+                sites.set(name, site);
+                data(home.resolve("data-of-" + name));
+              }
+            })) {
+      List<String> ids =
+          service.service().context().getRoutes().stream().map(Route::getRouteId).toList();
+      assertThat(ids).containsAll(names.stream().map(name -> "site-scrub-" + name).toList());
+      assertThat(service.send("GET", "/health").statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** A step that is called like a route would be refused where a site has the name of the rest. */
+  @Test
+  void step_isNotCalledLikeARouteOfASite() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("src/main/resources/routes"))) {
+      for (Path file : files.toList()) {
+        String stem = String.valueOf(file.getFileName()).replace(".camel.yaml", "");
+        if (stem.startsWith("site-")) {
+          assertThat(steps(stem)).as(stem).noneMatch(step -> step.startsWith("site-"));
+        }
+      }
+    }
+  }
+
+  /** The ids of a template's steps. */
+  private static List<String> steps(String template) throws IOException {
+    List<String> steps = new ArrayList<>();
+    for (String line :
+        Files.readAllLines(Path.of("src/main/resources/routes", template + ".camel.yaml"))) {
+      String id = line.strip().replaceFirst("^- ", "");
+      if (id.startsWith("id: ") && !id.equals("id: " + template)) {
+        steps.add(id.substring("id: ".length()));
+      }
+    }
+    assertThat(steps).isNotEmpty();
+    return steps;
+  }
+
+  private static void data(Path directory) {
+    try {
+      Files.createDirectories(directory.resolve("pg_wal/archive_status"));
+      Files.writeString(directory.resolve("PG_VERSION"), "15\n");
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
