@@ -47,7 +47,7 @@ final class SiteScrub {
 
   private final SiteName site;
   private final Deque<Due> pending = new ArrayDeque<>();
-  private final Set<ObjectKey> again = new LinkedHashSet<>();
+  private final Set<Due> again = new LinkedHashSet<>();
   private final Set<ObjectKey> suspects = new HashSet<>();
   private final Map<ObjectKey, Unread> unread = new TreeMap<>();
   private @Nullable Set<ObjectKey> marked;
@@ -93,9 +93,9 @@ final class SiteScrub {
     }
     if (marksReadAt == null || !now.isBefore(marksReadAt.plus(MARKS_AGE))) {
       marksReadAt = now;
-      again.addAll(current);
+      current.forEach(key -> again.add(new Due(key, null)));
     }
-    again.forEach(key -> pending.addFirst(new Due(key, null)));
+    again.forEach(pending::addFirst);
     again.clear();
   }
 
@@ -182,20 +182,21 @@ final class SiteScrub {
    * @param seen in which object that was noticed, to be read again
    */
   synchronized void damaged(ObjectKey key, ObjectKey seen, String why, DamageMarks marks) {
+    Instant turn = reading;
     reading = null;
     unread.remove(key);
     if (marked().contains(key)) {
       return;
     }
     if (suspects.add(key)) {
-      again.add(seen);
+      again.add(new Due(seen, turn));
       LOG.warn("Site {}: {} looks damaged, and will be read again: {}", site, key, why);
       return;
     }
     try {
       marks.mark(key, why);
     } catch (IOException e) {
-      again.add(seen);
+      again.add(new Due(seen, turn));
       failure = "%s is damaged (%s), which cannot be noted: %s".formatted(key, why, e.getMessage());
       return;
     }
@@ -213,13 +214,14 @@ final class SiteScrub {
     }
     Unread before = unread.get(key);
     unread.put(key, new Unread(before == null ? 1 : before.runs() + 1, why));
-    again.add(key);
+    // Without its turn: else all that was read since would be read again after a restart.
+    again.add(new Due(key, null));
   }
 
   /** The run ends before an object was read to its end. */
   synchronized void postponed(ObjectKey key) {
+    again.add(new Due(key, reading));
     reading = null;
-    again.add(key);
   }
 
   /** An object was deleted before it was read. */
@@ -263,12 +265,19 @@ final class SiteScrub {
   }
 
   synchronized ScrubProgress progress() {
-    // The one that is being read comes before all that wait; it is read again after a restart.
+    // What is being read, or is to be read again, was not read yet as far as a restart knows.
     Instant next = reading;
+    for (Due due : again) {
+      next = earlier(next, due.turn());
+    }
     for (Due due : pending) {
-      next = next == null ? due.turn() : next;
+      next = earlier(next, due.turn());
     }
     Instant reached = next == null ? until : next.minusMillis(1);
     return new ScrubProgress(reached, since, objects, bytes, marked().size());
+  }
+
+  private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+    return one == null || (other != null && other.isBefore(one)) ? other : one;
   }
 }

@@ -10,6 +10,7 @@ import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.repository.LocalObjectStore;
 import io.pghoard.repository.ObjectContent;
+import io.pghoard.repository.ObjectDamagedException;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.ObjectStore;
@@ -123,6 +124,44 @@ class ScrubTest {
     Scrub next = scrub("30", NOW);
     next.restore(site(), until(killed));
     assertThat(run(next)).startsWith(last).hasSize(23);
+  }
+
+  @Test
+  void objectThatLooksDamaged_isReadAgainByANewDaemonToo() throws Exception {
+    Scrub killed = scrub("30", NOW);
+    killed.restore(site(), NOW.minus(Duration.ofDays(31)));
+    List<ObjectKey> keys = new ArrayList<>();
+    Iterator<ObjectKey> due = killed.due(SITE, MINUTE);
+    while (due.hasNext()) {
+      ObjectKey key = due.next();
+      keys.add(key);
+      boolean last = keys.size() == 23;
+      killed.failed(
+          killed.begin(SITE, key),
+          last
+              ? new ObjectDamagedException("it has another hash")
+              : new ObjectMissingException(key));
+    }
+    killed.ended(SITE);
+
+    Scrub next = scrub("30", NOW);
+    next.restore(site(), until(killed));
+    assertThat(run(next)).containsExactly(keys.get(22));
+  }
+
+  @Test
+  void objectThatAStopCutOff_isReadByTheNextDaemon() throws Exception {
+    Scrub stopped = scrub("30", NOW);
+    stopped.restore(site(), NOW.minus(Duration.ofDays(31)));
+    ScrubbedObject object = stopped.begin(SITE, stopped.due(SITE, MINUTE).next());
+    ObjectContent content = stopped.opened(object, store.get(object.key()));
+    stopped.stop();
+    assertThatIOException().isThrownBy(() -> stopped.read(object, content));
+    stopped.failed(object, new IOException("ended"));
+
+    Scrub next = scrub("30", NOW);
+    next.restore(site(), until(stopped));
+    assertThat(run(next)).hasSize(23).startsWith(object.key());
   }
 
   @Test
