@@ -2,6 +2,7 @@
 package io.pghoard.repository;
 
 import io.pghoard.postgres.WalFileName;
+import io.pghoard.postgres.WalSegmentName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,16 @@ public record SiteKeys(String prefix) {
   /** The mark of one object of this site. */
   public ObjectKey damaged(ObjectKey object) {
     return new ObjectKey(damaged() + object.text().substring(prefix.length() + 1));
+  }
+
+  /** The start of the keys of the marks of segments that do not continue those before them. */
+  public String historyBreaks() {
+    return prefix + "/history_break/";
+  }
+
+  /** The mark of a segment that does not continue the one before it. */
+  public ObjectKey historyBreak(WalSegmentName segment) {
+    return new ObjectKey(historyBreaks() + segment);
   }
 
   /** Whether this is the key of a chunk, be it stored or not. */
