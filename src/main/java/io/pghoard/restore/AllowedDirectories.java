@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -18,9 +17,9 @@ final class AllowedDirectories {
     if (allowed.isEmpty()) {
       return;
     }
-    Path real = real(directory);
+    Path real = TargetDirectory.real(directory);
     for (Path root : allowed) {
-      if (real.startsWith(real(root))) {
+      if (real.startsWith(TargetDirectory.real(root))) {
         return;
       }
     }
@@ -30,16 +29,5 @@ final class AllowedDirectories {
             + "; it may write "
             + allowed
             + ". Add to the site's restore_directories, or use pghoard_restore on the host");
-  }
-
-  /** The path with its links resolved as far as it exists. */
-  private static Path real(Path path) {
-    Path normal = path.toAbsolutePath().normalize();
-    Path existing = new TargetDirectory(normal).existing();
-    try {
-      return existing.toRealPath().resolve(existing.relativize(normal));
-    } catch (IOException e) {
-      return normal;
-    }
   }
 }

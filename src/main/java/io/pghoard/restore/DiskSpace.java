@@ -11,11 +11,11 @@ import java.util.Map;
 /** What a restore needs of each file system, against what is free there. */
 final class DiskSpace {
   private final Map<Object, Need> needs = new HashMap<>();
+  private final Map<Object, Long> freed = new HashMap<>();
 
   private static final class Need {
     final Path existing;
     long bytes;
-    long freed;
     String directory = "";
 
     Need(Path existing) {
@@ -27,13 +27,13 @@ final class DiskSpace {
    * Adds a directory.
    *
    * @param bytes that will be written below it
-   * @param freed bytes that will be deleted there before
+   * @param clearing what is deleted before; some of it may lie on other file systems
    */
-  void add(TargetDirectory directory, long bytes, long freed) throws IOException {
+  void add(TargetDirectory directory, long bytes, Clearing clearing) throws IOException {
     Path existing = directory.existing();
     Need need = needs.computeIfAbsent(Volume.device(existing), volume -> new Need(existing));
     need.bytes += bytes;
-    need.freed += freed;
+    clearing.freed().forEach((device, size) -> freed.merge(device, size, Long::sum));
     need.directory += (need.directory.isEmpty() ? "" : ", ") + directory.path();
   }
 
@@ -43,8 +43,9 @@ final class DiskSpace {
    * @throws RestoreRefusedException with both numbers
    */
   void require() throws IOException {
-    for (Need need : needs.values()) {
-      long usable = Volume.usableBytes(need.existing) + need.freed;
+    for (Map.Entry<Object, Need> entry : needs.entrySet()) {
+      Need need = entry.getValue();
+      long usable = Volume.usableBytes(need.existing) + freed.getOrDefault(entry.getKey(), 0L);
       if (need.bytes > usable) {
         throw new RestoreRefusedException(
             String.format(

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Makes sure that all files below a directory are on disk.
@@ -19,9 +20,16 @@ import java.nio.file.attribute.BasicFileAttributes;
 final class DurableTree {
   private DurableTree() {}
 
-  static void sync(Path root) throws IOException {
+  /**
+   * Syncs a tree.
+   *
+   * @param root a directory or a link to one; links below it are not followed
+   * @return how many files and directories were synced
+   */
+  static int sync(Path root) throws IOException {
+    AtomicInteger count = new AtomicInteger();
     Files.walkFileTree(
-        root,
+        root.toRealPath(),
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
@@ -29,6 +37,7 @@ final class DurableTree {
             // To close a channel to the mark is to lose the lock on it.
             if (attributes.isRegularFile() && !file.endsWith(TargetDirectory.MARK)) {
               force(file);
+              count.incrementAndGet();
             }
             return FileVisitResult.CONTINUE;
           }
@@ -50,9 +59,11 @@ final class DurableTree {
               throw failure;
             }
             syncDirectory(directory);
+            count.incrementAndGet();
             return FileVisitResult.CONTINUE;
           }
         });
+    return count.get();
   }
 
   /** Makes the names in a directory durable. */

@@ -10,8 +10,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -27,14 +29,16 @@ final class RestoreMark implements Closeable {
 
   private final Path file;
   private final FileChannel channel;
+  private final boolean tookOver;
 
-  private RestoreMark(Path file, FileChannel channel) {
+  private RestoreMark(Path file, FileChannel channel, boolean tookOver) {
     this.file = file;
     this.channel = channel;
+    this.tookOver = tookOver;
   }
 
   /**
-   * Marks a data directory.
+   * Marks a data directory, durably.
    *
    * @param takeOver whether the mark of a restore that was interrupted may be there
    * @throws RestoreRefusedException when another restore writes there, or did and was interrupted
@@ -45,12 +49,18 @@ final class RestoreMark implements Closeable {
       throw another(data);
     }
     try {
+      boolean there = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
       FileChannel channel = open(data, file, takeOver);
       try {
         lock(data, file, channel);
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
-        return new RestoreMark(file, channel);
+        RestoreMark mark = new RestoreMark(file, channel, there);
+        try {
+          mark.write(text);
+        } catch (IOException e) {
+          mark.undo();
+          throw e;
+        }
+        return mark;
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;
@@ -88,14 +98,28 @@ final class RestoreMark implements Closeable {
     }
   }
 
+  private void write(String text) throws IOException {
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
+    channel.force(true);
+    DurableTree.syncDirectory(Objects.requireNonNull(file.getParent()));
+  }
+
   private static RestoreRefusedException another(Path data) {
     return new RestoreRefusedException(
         "another restore writes to " + data + "; wait for it, or cancel it");
   }
 
-  /** Deletes the file: the directory is a cluster, or as it was. */
+  /** Deletes the file: the directory is a cluster now. */
   void delete() throws IOException {
     Files.delete(file);
+  }
+
+  /** Leaves the directory as it was: with a mark when an interrupted restore had left one. */
+  void undo() throws IOException {
+    if (!tookOver) {
+      Files.delete(file);
+    }
   }
 
   /** Lets others restore there. */

@@ -13,6 +13,7 @@ import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.StoredWal;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Finds out, before anything is touched, whether a restore can work, and how. */
@@ -32,7 +33,12 @@ final class RestorePlanner {
   BaseBackup choose(RestoreRun run) throws IOException {
     RestoreRequest request = run.request();
     SiteConfig site = sites.get(request.site());
-    new TargetDirectory(request.targetDirectory()).requireUsableForCluster(request.overwrite());
+    TargetDirectory target = new TargetDirectory(request.targetDirectory());
+    target.requireUsableForCluster(request.overwrite());
+    Path walDirectory = target.linkedWal();
+    if (walDirectory != null) {
+      AllowedDirectories.require(walDirectory, run.host().allowed());
+    }
     ObjectStore store = repositories.of(site.name());
     SiteKeys keys = new SiteKeys(site.prefix());
     Catalogue catalogue = new Catalogue(store, keys);
@@ -122,9 +128,9 @@ final class RestorePlanner {
       TargetDirectory directory = new TargetDirectory(tablespace.path());
       long bytes = plan.checks().bytes(tablespace::holds);
       inTablespaces += bytes;
-      space.add(directory, bytes, directory.size());
+      space.add(directory, bytes, directory.clearing());
     }
-    space.add(data, plan.plainBytes() - inTablespaces, data.size());
+    space.add(data, plan.plainBytes() - inTablespaces, data.clearing());
     space.require();
   }
 }

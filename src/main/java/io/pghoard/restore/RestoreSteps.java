@@ -93,7 +93,7 @@ public final class RestoreSteps {
   public void finish(RestoreRun run) throws IOException {
     requireGoingOn(run);
     run.writer().finish();
-    preservation.end(run);
+    endPreservation(run);
     if (!run.writer().hasConfiguration()) {
       run.progress()
           .note(
@@ -101,6 +101,19 @@ public final class RestoreSteps {
                   + " not in the backup; put one where the server looks for it");
     }
     run.progress().done();
+  }
+
+  /** The cluster is there, whatever becomes of the request. */
+  private void endPreservation(RestoreRun run) {
+    try {
+      preservation.end(run);
+    } catch (IOException e) {
+      run.progress()
+          .note(
+              "the base backup is preserved until the time that was asked for, as the request cannot"
+                  + " be deleted: "
+                  + e.getMessage());
+    }
   }
 
   private static void requireGoingOn(RestoreRun run) throws IOException {
@@ -111,9 +124,14 @@ public final class RestoreSteps {
   }
 
   /** Records a failure, and makes the threads that still write stop. */
-  public void fail(RestoreRun run, Throwable failure) throws IOException {
+  public void failed(RestoreRun run, Throwable failure) {
     String why = failure.getMessage();
     run.progress().failed(why == null ? failure.toString() : why);
+  }
+
+  /** Records a failure, and lets others restore there, as no thread writes any more. */
+  public void fail(RestoreRun run, Throwable failure) throws IOException {
+    failed(run, failure);
     run.release();
   }
 }

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,28 +59,51 @@ final class RestoreWriter implements Closeable {
     target.create();
     RestoreMark taken = RestoreMark.take(data, markText(), overwrite);
     mark = taken;
+    List<Clearing> clearings;
     try {
-      target.requireStillUsable(overwrite);
-    } catch (RestoreRefusedException e) {
-      taken.delete();
+      clearings = clearings(target, overwrite);
+    } catch (IOException | RuntimeException e) {
+      taken.undo();
       throw e;
     }
     // Before all else: a cluster that is half gone must not start.
-    Files.deleteIfExists(data.resolve(PG_CONTROL));
-    for (TablespaceDirectory tablespace : plan.tablespaces()) {
-      TargetDirectory directory = new TargetDirectory(tablespace.path());
-      directory.create();
-      if (overwrite && tablespace.belongsTo(data)) {
-        directory.clear();
-      } else {
-        directory.requireUsableForTablespace(tablespace.name());
-      }
+    if (Files.deleteIfExists(data.resolve(PG_CONTROL))) {
+      DurableTree.syncDirectory(data.resolve("global"));
     }
-    target.clear();
+    for (Clearing clearing : clearings) {
+      clearing.run();
+    }
+    Path wal = target.linkedWal();
+    if (wal != null) {
+      files.trust(wal);
+    }
     for (TablespaceDirectory tablespace : plan.tablespaces()) {
       files.createDirectories(data.resolve("pg_tblspc"));
       Files.createSymbolicLink(tablespace.link(data), tablespace.path());
     }
+  }
+
+  /**
+   * Finds out what is to be deleted, and whether it can be. The data directory comes last: by its
+   * links the next restore finds the tablespaces that this one has not emptied.
+   */
+  private List<Clearing> clearings(TargetDirectory target, boolean overwrite) throws IOException {
+    target.requireStillUsable(overwrite);
+    List<Clearing> clearings = new ArrayList<>();
+    for (TablespaceDirectory tablespace : plan.tablespaces()) {
+      TargetDirectory directory = new TargetDirectory(tablespace.path());
+      directory.create();
+      if (overwrite && tablespace.belongsTo(data)) {
+        clearings.add(directory.clearing());
+      } else {
+        directory.requireUsableForTablespace(tablespace.name());
+      }
+    }
+    clearings.add(target.clearing());
+    for (Clearing clearing : clearings) {
+      clearing.requirePossible();
+    }
+    return clearings;
   }
 
   private String markText() {
@@ -161,15 +186,20 @@ final class RestoreWriter implements Closeable {
     for (TablespaceDirectory tablespace : plan.tablespaces()) {
       DurableTree.sync(tablespace.path());
     }
+    Path wal = plan.dataDirectory().linkedWal();
+    if (wal != null) {
+      DurableTree.sync(wal);
+    }
     files.requireGoingOn();
     Path temporary = data.resolve(PG_CONTROL + ".restoring");
     files.createDirectories(data.resolve("global"));
     files.create(temporary, control);
     Files.move(temporary, data.resolve(PG_CONTROL), StandardCopyOption.ATOMIC_MOVE);
+    DurableTree.syncDirectory(data.resolve("global"));
+    // Not before pg_control is on disk: without either, nobody could tell what this is.
     if (mark != null) {
       mark.delete();
     }
-    DurableTree.syncDirectory(data.resolve("global"));
     DurableTree.syncDirectory(data);
     close();
   }

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The files of a restored cluster as they are written, each one checked while it is. */
 final class RestoredFiles {
@@ -40,6 +41,7 @@ final class RestoredFiles {
   private final Map<String, TablespaceDirectory> tablespaces;
   // Directories that are known to exist and to lie where their path says.
   private final Set<Path> safe = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Path linkedWal;
 
   /** Where an entry goes, and what the manifest calls it. */
   private record Place(Path root, String relative, String manifestPath) {
@@ -68,6 +70,7 @@ final class RestoredFiles {
    *     as the backup's manifest says
    */
   void write(TarEntry entry, InputStream content) throws IOException {
+    requireGoingOn();
     Place place = place(entry.name());
     if (place.relative().isEmpty() && entry.type() != TarEntry.Type.DIRECTORY) {
       throw new IOException("the base backup holds a " + entry.type() + " named " + entry.name());
@@ -89,6 +92,11 @@ final class RestoredFiles {
   /** Writes a file that no manifest lists. */
   void writeUnlisted(TarEntry entry, InputStream content) throws IOException {
     writeFile(entry, place(entry.name()), content, FileDigest.of("NONE"));
+  }
+
+  /** Lets the files of pg_wal lie elsewhere, where a link that was there before leads to. */
+  void trust(Path wal) throws IOException {
+    linkedWal = wal.toRealPath();
   }
 
   /** Creates a small file of our own, durably. */
@@ -199,7 +207,8 @@ final class RestoredFiles {
       requireSafe(root, Objects.requireNonNull(directory.getParent()));
       createDirectories(directory);
       Path real = directory.toRealPath();
-      if (!real.startsWith(root.toRealPath())) {
+      Path wal = linkedWal;
+      if (!real.startsWith(root.toRealPath()) && (wal == null || !real.startsWith(wal))) {
         throw new IOException(
             "the base backup holds a link that leads out of the cluster: " + directory);
       }

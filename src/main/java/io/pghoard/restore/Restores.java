@@ -72,9 +72,10 @@ public final class Restores {
     if (stopping) {
       throw new RestoreRefusedException("pghoard is being stopped");
     }
+    Path target = TargetDirectory.real(request.targetDirectory());
     for (RestoreRun other : runs.values()) {
       if (!other.progress().snapshot().phase().ended()
-          && other.request().targetDirectory().equals(request.targetDirectory())) {
+          && TargetDirectory.real(other.request().targetDirectory()).equals(target)) {
         throw new RestoreRefusedException(
             "restore "
                 + other.id()

@@ -23,6 +23,7 @@ record TablespaceDirectory(String name, long oid, Path path) {
    */
   boolean belongsTo(Path dataDirectory) throws IOException {
     Path link = link(dataDirectory);
-    return Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(path);
+    return Files.isSymbolicLink(link)
+        && TargetDirectory.real(link).equals(TargetDirectory.real(path));
   }
 }

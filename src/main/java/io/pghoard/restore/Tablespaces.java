@@ -26,34 +26,29 @@ final class Tablespaces {
             "the base backup has no tablespace " + mapped + "; it has " + tablespaces.keySet());
       }
     }
+    Path wal = new TargetDirectory(request.targetDirectory()).linkedWal();
     List<TablespaceDirectory> placed = new ArrayList<>();
     for (Map.Entry<String, BaseBackupObject.Tablespace> entry : tablespaces.entrySet()) {
       Path original = Path.of(entry.getValue().path());
       Path path = request.tablespaces().directory(entry.getKey(), original).normalize();
       AllowedDirectories.require(path, run.host().allowed());
       for (TablespaceDirectory other : placed) {
-        requireApart(path, other.path());
+        TargetDirectory.requireApart(path, other.path());
       }
-      requireApart(path, request.targetDirectory());
+      TargetDirectory.requireApart(path, request.targetDirectory());
+      if (wal != null) {
+        TargetDirectory.requireApart(path, wal);
+      }
       placed.add(new TablespaceDirectory(entry.getKey(), entry.getValue().oid(), path));
     }
     for (TablespaceDirectory tablespace : placed) {
-      if (!request.overwrite() || !tablespace.belongsTo(request.targetDirectory())) {
-        new TargetDirectory(tablespace.path()).requireUsableForTablespace(tablespace.name());
+      TargetDirectory directory = new TargetDirectory(tablespace.path());
+      if (request.overwrite() && tablespace.belongsTo(request.targetDirectory())) {
+        directory.clearing().requirePossible();
+      } else {
+        directory.requireUsableForTablespace(tablespace.name());
       }
     }
     return placed;
-  }
-
-  private static void requireApart(Path one, Path other) throws RestoreRefusedException {
-    if (one.startsWith(other) || other.startsWith(one)) {
-      throw new RestoreRefusedException(
-          "the directories "
-              + one
-              + " and "
-              + other
-              + " must lie apart; map the tablespace to"
-              + " another directory");
-    }
   }
 }

@@ -3,15 +3,16 @@ package io.pghoard.restore;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory that a restore is going to fill: the data directory, or that of a tablespace.
@@ -24,6 +25,9 @@ record TargetDirectory(Path path) {
 
   static final String LOST_AND_FOUND = "lost+found";
 
+  /** The directory of the WAL, and its name before PostgreSQL 10. */
+  private static final Set<String> WAL = Set.of("pg_wal", "pg_xlog");
+
   /**
    * Refuses a data directory that cannot be written.
    *
@@ -33,7 +37,8 @@ record TargetDirectory(Path path) {
   void requireUsableForCluster(boolean overwrite) throws IOException {
     requireDirectoryOrParent();
     requireNoServer();
-    if (isEmpty()) {
+    requireUsableWal();
+    if (isEmptyBut(LOST_AND_FOUND)) {
       return;
     }
     if (!overwrite) {
@@ -45,6 +50,7 @@ record TargetDirectory(Path path) {
               + " is not empty, and holds no database cluster (no PG_VERSION), so it is not"
               + " overwritten. Empty it by hand, or name another target directory");
     }
+    clearing().requirePossible();
   }
 
   /**
@@ -54,6 +60,7 @@ record TargetDirectory(Path path) {
    */
   void requireStillUsable(boolean overwrite) throws IOException {
     requireNoServer();
+    requireUsableWal();
     if (!overwrite && !isEmptyBut(MARK)) {
       throw notEmpty();
     }
@@ -70,7 +77,8 @@ record TargetDirectory(Path path) {
 
   private RestoreRefusedException notEmpty() {
     return new RestoreRefusedException(
-        path + " is not empty. Empty it, name another target directory, or ask to overwrite it");
+        path
+            + " is not empty, or its pg_wal is not. Empty it, name another target directory, or ask to overwrite it");
   }
 
   /**
@@ -80,7 +88,7 @@ record TargetDirectory(Path path) {
    */
   void requireUsableForTablespace(String name) throws IOException {
     requireDirectoryOrParent();
-    if (!isEmpty()) {
+    if (!isEmptyBut(LOST_AND_FOUND)) {
       throw new RestoreRefusedException(
           "the directory for tablespace "
               + name
@@ -119,15 +127,17 @@ record TargetDirectory(Path path) {
     }
   }
 
-  /** Whether the directory is missing, or holds nothing but a file system's lost+found. */
-  boolean isEmpty() throws IOException {
-    return isEmptyBut(LOST_AND_FOUND);
-  }
-
+  /**
+   * Whether the directory is missing, or holds nothing but what may be there before a restore: a
+   * file system's lost+found and an empty pg_wal, which may be a link or another file system.
+   */
   private boolean isEmptyBut(String name) throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
       for (Path entry : entries) {
-        if (!entry.endsWith(LOST_AND_FOUND) && !entry.endsWith(name)) {
+        boolean wal = WAL.contains(entry.getFileName().toString()) && Files.isDirectory(entry);
+        if (wal
+            ? !new TargetDirectory(entry).isEmptyBut(LOST_AND_FOUND)
+            : !entry.endsWith(LOST_AND_FOUND) && !entry.endsWith(name)) {
           return false;
         }
       }
@@ -137,26 +147,57 @@ record TargetDirectory(Path path) {
     }
   }
 
-  /** The bytes that emptying it would free. */
-  long size() throws IOException {
-    AtomicLong bytes = new AtomicLong();
-    if (Files.isDirectory(path)) {
-      Files.walkFileTree(
-          path,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              bytes.addAndGet(attributes.isRegularFile() ? attributes.size() : 0);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) {
-              return FileVisitResult.CONTINUE;
-            }
-          });
+  /** Where a pg_wal that is a link leads to, as initdb --waldir makes it, or null. */
+  @Nullable Path linkedWal() throws IOException {
+    for (String name : WAL) {
+      Path link = path.resolve(name);
+      if (Files.isSymbolicLink(link)) {
+        return real(path.resolve(Files.readSymbolicLink(link)));
+      }
     }
-    return bytes.get();
+    return null;
+  }
+
+  private void requireUsableWal() throws IOException {
+    Path wal = linkedWal();
+    if (wal == null) {
+      return;
+    }
+    if (!Files.isDirectory(wal)) {
+      throw new RestoreRefusedException(
+          "pg_wal in "
+              + path
+              + " is a link to "
+              + wal
+              + ", which is no directory: make it one, or delete the link");
+    }
+    requireApart(wal, path);
+    requireWritable(wal);
+  }
+
+  /**
+   * Refuses two directories of which one lies in the other; links are followed.
+   *
+   * @throws RestoreRefusedException with both
+   */
+  static void requireApart(Path one, Path other) throws RestoreRefusedException {
+    Path first = real(one);
+    Path second = real(other);
+    if (first.startsWith(second) || second.startsWith(first)) {
+      throw new RestoreRefusedException(
+          "the directories " + one + " and " + other + " must lie apart");
+    }
+  }
+
+  /** A path with its links followed as far as it exists. */
+  static Path real(Path path) {
+    Path normal = path.toAbsolutePath().normalize();
+    Path existing = new TargetDirectory(normal).existing();
+    try {
+      return existing.toRealPath().resolve(existing.relativize(normal));
+    } catch (IOException e) {
+      return normal;
+    }
   }
 
   /** The nearest directory that exists: the directory itself, or one above it. */
@@ -168,45 +209,30 @@ record TargetDirectory(Path path) {
     return at;
   }
 
-  /** Makes the directory, for its owner alone, as PostgreSQL wants it. */
+  /** Makes the directory, durably, for its owner alone, as PostgreSQL wants it. */
   void create() throws IOException {
     if (!Files.isDirectory(path)) {
       Files.createDirectory(path);
+      Path parent = path.getParent();
+      if (parent != null) {
+        DurableTree.syncDirectory(parent);
+      }
     }
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
   }
 
-  /** Deletes what is in it, but for lost+found; links are deleted, not followed. */
-  void clear() throws IOException {
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
-      for (Path entry : entries) {
-        if (!entry.endsWith(LOST_AND_FOUND) && !entry.endsWith(MARK)) {
-          delete(entry);
-        }
-      }
+  /**
+   * Looks at what emptying it would delete. A pg_wal that is a link stays, and the directory that
+   * it leads to is emptied.
+   */
+  Clearing clearing() throws IOException {
+    List<Path> all = new ArrayList<>(List.of(path));
+    Set<Path> spared = new HashSet<>(Set.of(path.resolve(MARK)));
+    Path wal = linkedWal();
+    if (wal != null) {
+      all.add(wal);
+      WAL.forEach(name -> spared.add(path.resolve(name)));
     }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    return Clearing.of(all, spared);
   }
 }

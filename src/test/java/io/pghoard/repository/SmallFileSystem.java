@@ -20,12 +20,17 @@ public final class SmallFileSystem implements AutoCloseable {
 
   /** Mounts one with room for so many bytes. */
   public static SmallFileSystem mount(Path directory, long bytes) throws IOException {
-    Assumptions.assumeTrue(
-        "root".equals(System.getProperty("user.name")),
-        "a file system can be mounted by root only: run the tests as root");
+    requireRoot();
     Files.createDirectories(directory);
     run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "tmpfs", directory.toString());
     return new SmallFileSystem(directory);
+  }
+
+  /** Skips the test of another user, and says so. */
+  public static void requireRoot() {
+    Assumptions.assumeTrue(
+        "root".equals(System.getProperty("user.name")),
+        "a file system can be mounted by root only: run the tests as root");
   }
 
   public Path directory() {
@@ -47,7 +52,8 @@ public final class SmallFileSystem implements AutoCloseable {
     run("umount", "--lazy", directory.toString());
   }
 
-  private static void run(String... command) throws IOException {
+  /** Runs a program of the system that must succeed. */
+  public static void run(String... command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.onExit().join().exitValue() != 0) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -74,17 +73,5 @@ class TargetDirectoryTest {
     assertThatThrownBy(() -> new TargetDirectory(directory).requireUsableForTablespace("fast"))
         .isInstanceOf(RestoreRefusedException.class)
         .hasMessageContaining("--tablespace-dir fast=DIR");
-  }
-
-  @Test
-  void clear_deletesLinksAndNotWhatTheyLeadTo(@TempDir Path directory) throws IOException {
-    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
-    Files.writeString(elsewhere.resolve("precious"), "x");
-    Path target = Files.createDirectory(directory.resolve("target"));
-    Files.createDirectories(target.resolve("base/1"));
-    Files.createSymbolicLink(target.resolve("base/link"), elsewhere);
-    new TargetDirectory(target).clear();
-    assertThat(target).isEmptyDirectory();
-    assertThat(elsewhere.resolve("precious")).hasContent("x");
   }
 }

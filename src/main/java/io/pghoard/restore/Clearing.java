@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import io.pghoard.config.Volume;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The deletion of what is in some directories. What would stand in its way is found out first, so
+ * that a directory is emptied or left as it is.
+ *
+ * <p>The directories stay, and so do those below them on which something is mounted, which are
+ * emptied, and a file system's lost+found. Links are deleted and not followed.
+ */
+final class Clearing {
+  private static final int NAMED = 5;
+
+  private final List<Path> roots = new ArrayList<>();
+  private final Set<Path> spared = new HashSet<>();
+  private final Set<Path> kept = new HashSet<>();
+  private final Map<Object, Long> freed = new HashMap<>();
+  private final List<String> obstacles = new ArrayList<>();
+  private int obstacleCount;
+
+  private Clearing() {}
+
+  /**
+   * Looks at all that would be deleted.
+   *
+   * @param directories each may be a link to one, and may be missing
+   * @param spared files and links in them that stay
+   */
+  static Clearing of(List<Path> directories, Set<Path> spared) throws IOException {
+    Clearing clearing = new Clearing();
+    for (Path path : spared) {
+      clearing.spared.add(realName(path));
+    }
+    Survey survey = clearing.new Survey(MountPoints.read(), new Deletable());
+    for (Path directory : directories) {
+      if (Files.isDirectory(directory)) {
+        Path root = directory.toRealPath();
+        clearing.roots.add(root);
+        clearing.kept.add(root);
+        Files.walkFileTree(root, survey);
+      }
+    }
+    return clearing;
+  }
+
+  /** Where a name lies, and not where it leads to. */
+  private static Path realName(Path path) throws IOException {
+    Path parent = path.getParent();
+    Path name = path.getFileName();
+    return parent == null || name == null || !Files.isDirectory(parent)
+        ? path
+        : parent.toRealPath().resolve(name);
+  }
+
+  /**
+   * Refuses to begin what could not be ended.
+   *
+   * @throws RestoreRefusedException with what cannot be deleted, and why
+   */
+  void requirePossible() throws RestoreRefusedException {
+    if (obstacleCount > 0) {
+      throw new RestoreRefusedException(
+          "%s cannot be emptied, and nothing was deleted: %s%s"
+              .formatted(
+                  roots.get(0),
+                  String.join("; ", obstacles),
+                  obstacleCount > NAMED ? "; and %d more".formatted(obstacleCount - NAMED) : ""));
+    }
+  }
+
+  /** The bytes of the files that are deleted, by the {@link Volume#device} they lie on. */
+  Map<Object, Long> freed() {
+    return freed;
+  }
+
+  /** Deletes. */
+  void run() throws IOException {
+    for (Path root : roots) {
+      Files.walkFileTree(root, new Deletion());
+    }
+  }
+
+  /** Keeps a directory, and those above it. */
+  private void keep(Path directory) {
+    Path at = directory;
+    while (at != null && kept.add(at)) {
+      at = at.getParent();
+    }
+  }
+
+  private boolean isLostAndFound(Path directory) {
+    Path parent = directory.getParent();
+    return directory.endsWith(TargetDirectory.LOST_AND_FOUND)
+        && parent != null
+        && kept.contains(parent);
+  }
+
+  private final class Survey extends SimpleFileVisitor<Path> {
+    private final MountPoints mounts;
+    private final Deletable deletable;
+
+    Survey(MountPoints mounts, Deletable deletable) {
+      this.mounts = mounts;
+      this.deletable = deletable;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+        throws IOException {
+      if (isLostAndFound(directory)) {
+        return FileVisitResult.SKIP_SUBTREE;
+      }
+      if (!roots.contains(directory)) {
+        if (mounts.containsDirectory(directory)) {
+          keep(directory);
+          note(deletable.foreignObstacle(directory));
+        } else {
+          note(deletable.obstacle(directory));
+        }
+      }
+      note(deletable.obstacleIn(directory));
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      if (spared.contains(file)) {
+        return FileVisitResult.CONTINUE;
+      }
+      if (mounts.contains(file)) {
+        note(file + " is a mount point: unmount it");
+      } else if (!attributes.isSymbolicLink()) {
+        note(deletable.obstacle(file));
+      } else {
+        note(deletable.stickyObstacle(file));
+      }
+      if (attributes.isRegularFile()) {
+        freed.merge(deletable.device(), attributes.size(), Long::sum);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) {
+      // Only root may look into it.
+      if (!isLostAndFound(file)) {
+        note("the user " + Deletable.USER + " may not read " + file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    private void note(String obstacle) {
+      if (!obstacle.isEmpty() && obstacleCount++ < NAMED) {
+        obstacles.add(obstacle);
+      }
+    }
+  }
+
+  private final class Deletion extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+      return isLostAndFound(directory) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      if (!spared.contains(file)) {
+        Files.delete(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      if (isLostAndFound(file)) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw e;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+        throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+      if (!kept.contains(directory)) {
+        Files.delete(directory);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}
