@@ -193,6 +193,11 @@ public final class BaseBackups {
     }
   }
 
+  /** Goes on counting from how many in a row had failed when the daemon before this one ended. */
+  public synchronized void restore(SiteName site, int failed) {
+    failures.put(site, failed);
+  }
+
   /** How the base backups of a site stand. */
   public synchronized BaseBackupStatus status(SiteName site) {
     BaseBackupRun run = running.get(site);
@@ -280,7 +285,9 @@ public final class BaseBackups {
   synchronized void ended(SiteName site, Ended result) {
     running.remove(site);
     last.put(site, result);
-    failures.put(site, result.failure() == null ? 0 : failures.getOrDefault(site, 0) + 1);
+    int before = failures.getOrDefault(site, 0);
+    // One that a stop has ended might have succeeded.
+    failures.put(site, result.failure() == null ? 0 : stopping ? before : before + 1);
   }
 
   private synchronized void requireNotStopping() throws IOException {

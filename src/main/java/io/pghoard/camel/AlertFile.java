@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +48,8 @@ record AlertFile(Path path) {
       return entries;
     }
     List<String> block = new ArrayList<>();
-    for (String line : Files.readAllLines(path)) {
+    // Whatever bytes a foreign file has: it must not keep ours from being written.
+    for (String line : new String(Files.readAllBytes(path), UTF_8).lines().toList()) {
       if (line.startsWith(SITE)) {
         add(entries, block);
         block.clear();
@@ -55,6 +58,10 @@ record AlertFile(Path path) {
     }
     add(entries, block);
     return entries;
+  }
+
+  boolean exists() {
+    return Files.exists(path);
   }
 
   private static void add(Map<String, Entry> entries, List<String> block) {

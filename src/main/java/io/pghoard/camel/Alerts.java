@@ -4,8 +4,6 @@ package io.pghoard.camel;
 import io.pghoard.camel.AlertFile.Entry;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,11 +29,16 @@ public final class Alerts {
           "archive_backlog_warning",
           "archive_conflict",
           "authentication_error",
+          "base_backup_failed",
           "configuration_error",
           "object_damaged",
           "pg_hba_conf_error",
           "received_wal_left",
+          "retention_failed",
+          "route_failed",
+          "route_stands_still",
           "server_unreachable",
+          "state_file_not_written",
           "upload_retries_warning",
           "version_mismatch_error",
           "version_unsupported_error",
@@ -44,7 +46,10 @@ public final class Alerts {
           "wal_receive_failed");
 
   private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z_]{0,63}");
+
+  /** No file has this name: it is for what no file can be written for. */
+  private static final String UNWRITTEN = "alert_file_not_written";
+
   private static final String NO_SITE = "-";
 
   /** So that a text with a number in it is not logged each time that the number changes. */
@@ -52,11 +57,13 @@ public final class Alerts {
 
   private final Sites sites;
   private final Clock clock;
+  private final AlertFiles files;
   private final TreeSet<String> names = new TreeSet<>(NAMES);
 
   Alerts(Sites sites, Clock clock) {
     this.sites = sites;
     this.clock = clock;
+    this.files = new AlertFiles(sites, clock);
   }
 
   /**
@@ -65,15 +72,13 @@ public final class Alerts {
    * @param site null for what is no site's
    * @return whether it is news: the site did not have this alert yet
    */
-  public synchronized boolean raise(String name, @Nullable SiteName site, String text)
-      throws IOException {
-    AlertFile file = file(name);
+  public synchronized boolean raise(String name, @Nullable SiteName site, String text) {
+    Map<String, Entry> entries = files.read(name);
     names.add(name);
-    Map<String, Entry> entries = file.read();
     Entry before = entries.get(key(site));
     Instant now = clock.instant();
     entries.put(key(site), new Entry(before == null ? now : before.since(), now, text));
-    file.write(entries);
+    files.write(name, entries);
     if (before == null) {
       LOG.error("Alert {} for {}: {}", name, whose(site), line(text));
     } else if (!before.text().equals(text) && now.isAfter(before.last().plus(QUIET))) {
@@ -87,29 +92,28 @@ public final class Alerts {
    *
    * @return whether the site had the alert
    */
-  public synchronized boolean clear(String name, @Nullable SiteName site) throws IOException {
+  public synchronized boolean clear(String name, @Nullable SiteName site) {
     return clear(name, key(site), whose(site));
   }
 
-  private boolean clear(String name, String key, String whose) throws IOException {
-    AlertFile file = file(name);
-    if (Files.notExists(file.path())) {
+  private boolean clear(String name, String key, String whose) {
+    if (!files.exists(name)) {
       return false;
     }
-    Map<String, Entry> entries = file.read();
+    Map<String, Entry> entries = files.read(name);
     boolean was = entries.remove(key) != null;
     // A file without any entry is not ours, but the Python pghoard's, which never removed it.
     if (was || entries.isEmpty()) {
-      file.write(entries);
+      files.write(name, entries);
       LOG.info("Alert {} for {} is cleared", name, whose);
     }
     return was;
   }
 
   /** Clears an alert that nothing has renewed for so long that its cause must be gone. */
-  public synchronized void expire(String name, long millis) throws IOException {
+  public synchronized void expire(String name, long millis) {
     Instant oldest = clock.instant().minusMillis(millis);
-    for (Map.Entry<String, Entry> each : file(name).read().entrySet()) {
+    for (Map.Entry<String, Entry> each : files.read(name).entrySet()) {
       if (each.getValue().last().isBefore(oldest)) {
         clear(name, each.getKey().equals(NO_SITE) ? null : new SiteName(each.getKey()));
       }
@@ -117,16 +121,16 @@ public final class Alerts {
   }
 
   /** Clears every alert of a site that pghoard.json has no more, or that is active no more. */
-  public synchronized void forget(SiteName site) throws IOException {
+  public synchronized void forget(SiteName site) {
     for (String name : names) {
       clear(name, site);
     }
   }
 
   /** Clears the alerts of sites that went while no daemon ran. */
-  synchronized void forgetStrangers() throws IOException {
+  synchronized void forgetStrangers() {
     for (String name : names) {
-      for (String site : file(name).read().keySet()) {
+      for (String site : files.read(name).keySet()) {
         boolean known =
             sites.config().sites().keySet().stream().anyMatch(each -> each.text().equals(site));
         if (!known && !site.equals(NO_SITE)) {
@@ -137,30 +141,35 @@ public final class Alerts {
   }
 
   /** What is raised, for {@code GET /status}: by name, then by site. */
-  synchronized Map<String, Object> raised() throws IOException {
+  synchronized Map<String, Object> raised() {
     Map<String, Object> raised = new LinkedHashMap<>();
     for (String name : names) {
       List<Map<String, String>> bySite = new ArrayList<>();
-      file(name)
-          .read()
-          .forEach(
-              (site, entry) ->
-                  bySite.add(
-                      Map.of(
-                          "site", site, "since", entry.since().toString(), "text", entry.text())));
+      files.read(name).forEach((site, entry) -> bySite.add(told(site, entry)));
       if (!bySite.isEmpty()) {
         raised.put(name, bySite);
       }
     }
+    Entry trouble = files.trouble();
+    if (trouble != null) {
+      raised.put(UNWRITTEN, List.of(told(NO_SITE, trouble)));
+    }
     return raised;
   }
 
-  private AlertFile file(String name) {
-    if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "not the name of an alert (lower-case letters and underscores): " + name);
-    }
-    return new AlertFile(sites.config().alertFileDirectory().resolve(name));
+  private static Map<String, String> told(String site, Entry entry) {
+    return Map.of("site", site, "since", entry.since().toString(), "text", entry.text());
+  }
+
+  /** Writes the files that could not be written when there was something to tell. */
+  synchronized void writeAgain() {
+    files.writeAgain();
+  }
+
+  /** Why there are alerts that have no file, or null. */
+  synchronized @Nullable String unwritten() {
+    Entry trouble = files.trouble();
+    return trouble == null ? null : trouble.text();
   }
 
   private static String line(String text) {

@@ -13,9 +13,11 @@ import org.apache.camel.ServiceStatus;
  */
 public final class Health {
   private final LostThreads lostThreads;
+  private final Watch watch;
 
-  Health(LostThreads lostThreads) {
+  Health(LostThreads lostThreads, Watch watch) {
     this.lostThreads = lostThreads;
+    this.watch = watch;
   }
 
   /**
@@ -45,7 +47,10 @@ public final class Health {
         "down",
         down,
         "lost_threads",
-        lost);
+        lost,
+        // No reason to be restarted, which would end the base backups of all sites.
+        "troubles",
+        watch.troubles());
   }
 
   /** An operator may have a route that is started by hand. */

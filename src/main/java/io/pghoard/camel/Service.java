@@ -188,8 +188,9 @@ public final class Service implements AutoCloseable {
           Transfers transfers = bean("transfers", Transfers.class);
           JsonNode before = new StateFile(config.stateFile()).read();
           transfers.restore(before);
-          bean("status", Status.class).restoreScrub(before);
+          bean("status", Status.class).restore(before);
           context.addRoutePolicyFactory(new TransferPolicy(transfers));
+          context.addRoutePolicyFactory(new TimerPolicy(bean("timerRuns", TimerRuns.class)));
           ReloadTurn turn = new ReloadTurn();
           context.getManagementStrategy().addEventNotifier(turn);
           context.getRegistry().bind("routeReload", new RouteReload(context, sites, files, turn));

@@ -2,6 +2,7 @@
 package io.pghoard.camel;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pghoard.backup.BaseBackups;
 import io.pghoard.config.BackupMode;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
@@ -56,7 +57,7 @@ public final class Status {
     state.put("pid", ProcessHandle.current().pid());
     state.put("maintenance_mode", Files.exists(sites.config().maintenanceModeFile()));
     state.put("configuration", configuration());
-    state.put("alerts", alerts());
+    state.put("alerts", bean("alerts", Alerts.class).raised());
     state.put("backup_sites", bySite);
     state.put("pg_receivexlogs", receivers());
     state.put("transfer_agent_state", bean("transfers", Transfers.class).state());
@@ -90,24 +91,25 @@ public final class Status {
     return state;
   }
 
-  /** Has the reading of stored objects go on from where the daemon before was. */
-  void restoreScrub(JsonNode before) {
-    Scrub scrub = bean("scrub", Scrub.class);
+  /** Goes on from where the daemon before was. */
+  void restore(JsonNode before) {
     for (SiteConfig site : sites.config().sites().values()) {
-      String until =
-          before
-              .path("backup_sites")
-              .path(site.name().text())
-              .path("scrub")
-              .path("until")
-              .asText("");
-      try {
-        if (!until.isEmpty()) {
-          scrub.restore(site, Instant.parse(until));
-        }
-      } catch (DateTimeParseException e) {
-        LOG.warn("{} is damaged: {}", sites.config().stateFile(), e.getMessage());
+      JsonNode ofSite = before.path("backup_sites").path(site.name().text());
+      restoreScrub(site, ofSite.path("scrub").path("until").asText(""));
+      // One that was being taken was cut off, and again and again if that is what ends the daemon.
+      int cutOff = ofSite.has("running_basebackup") ? 1 : 0;
+      bean("baseBackups", BaseBackups.class)
+          .restore(site.name(), ofSite.path("failed_basebackups").asInt() + cutOff);
+    }
+  }
+
+  private void restoreScrub(SiteConfig site, String until) {
+    try {
+      if (!until.isEmpty()) {
+        bean("scrub", Scrub.class).restore(site, Instant.parse(until));
       }
+    } catch (DateTimeParseException e) {
+      LOG.warn("{} is damaged: {}", sites.config().stateFile(), e.getMessage());
     }
   }
 
@@ -134,14 +136,6 @@ public final class Status {
 
   private static @Nullable String text(@Nullable Instant moment) {
     return moment == null ? null : moment.toString();
-  }
-
-  private Map<String, Object> alerts() {
-    try {
-      return bean("alerts", Alerts.class).raised();
-    } catch (IOException e) {
-      return Map.of("error", String.valueOf(e.getMessage()));
-    }
   }
 
   private <T> T bean(String name, Class<T> type) {

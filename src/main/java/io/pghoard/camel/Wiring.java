@@ -41,7 +41,6 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
     registry.bind("httpAnswer", new HttpAnswer());
     LostThreads lostThreads = new LostThreads();
     registry.bind("lostThreads", lostThreads);
-    registry.bind("health", new Health(lostThreads));
     registry.bind("retryNotice", new RetryNotice());
     registry.bind("repetitions", new Repetitions(clock));
     registry.bind("alerts", new Alerts(sites, clock));
@@ -54,6 +53,7 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
     new BaseBackupWiring(this).bind();
     new ScrubWiring(this).bind();
     new WalWiring(this).bind();
+    new WatchWiring(this).bind(lostThreads);
   }
 
   private void bindCompression(CompressionConfig compression) {

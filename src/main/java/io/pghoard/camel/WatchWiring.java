@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import io.pghoard.backup.BaseBackups;
+import org.apache.camel.spi.Registry;
+
+/** The beans of the routes that look after the daemon itself. */
+record WatchWiring(Wiring wiring) {
+  /** After all the others' beans. */
+  void bind(LostThreads lostThreads) {
+    Registry registry = wiring.registry();
+    TimerRuns runs = new TimerRuns(wiring.clock(), System::nanoTime);
+    registry.bind("timerRuns", runs);
+    Watch watch =
+        new Watch(
+            new TimerAlerts(runs, wiring.duration("pghoard.watch.longest-step")),
+            new BaseBackupAlert(
+                wiring.sites(), registry.lookupByNameAndType("baseBackups", BaseBackups.class)),
+            registry.lookupByNameAndType("alerts", Alerts.class));
+    registry.bind("watch", watch);
+    registry.bind("health", new Health(lostThreads, watch));
+  }
+}
