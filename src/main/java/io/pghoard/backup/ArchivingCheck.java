@@ -8,9 +8,11 @@ import io.pghoard.postgres.DataDirectory;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +30,12 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
 
   /** More than a burst of a busy server leaves for a moment. */
   private static final int MANY_WAIT = 64;
+
+  /** PostgreSQL tries three times in a row, and again after a minute. */
+  private static final Duration PASSING = Duration.ofMinutes(2);
+
+  private static final Duration TRIED_AGAIN = Duration.ofMinutes(3);
+  private static final Duration LONG = Duration.ofMinutes(15);
 
   void run(Checks checks) {
     NodeAnswers answers = told;
@@ -88,14 +96,16 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
         : Answer.failed("it names no file, there is no %f: " + command, remedy);
   }
 
-  private Answer archiver(NodeAnswers answers) {
+  private Answer archiver(NodeAnswers answers) throws IOException {
     Long archived = answers.number("archived_epoch");
     Long failed = answers.number("failed_epoch");
     if (failed != null && (archived == null || failed >= archived)) {
-      return Answer.warning(
+      String text =
           "it failed %s times, the last time %s ago with %s"
-              .formatted(answers.text("failed_count"), ago(failed), answers.text("failed_wal")),
-          "see the logs of PostgreSQL and of the daemon; PostgreSQL tries again by itself");
+              .formatted(answers.text("failed_count"), ago(failed), answers.text("failed_wal"));
+      String remedy =
+          "see the logs of PostgreSQL and of the daemon; PostgreSQL tries again by itself";
+      return fails(answers, failed) ? Answer.failed(text, remedy) : Answer.warning(text, remedy);
     }
     if (archived == null) {
       return answers.isStandby()
@@ -107,6 +117,27 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
         "the last file was %s, %s ago".formatted(answers.text("archived_wal"), ago(archived)));
   }
 
+  /**
+   * Whether a failure is more than one that passes, as PostgreSQL tries again after a second or a
+   * minute: something has waited for longer, or, where pg_wal cannot be seen, it has tried again
+   * just now.
+   */
+  private boolean fails(NodeAnswers answers, long failed) throws IOException {
+    if (answers.isStandby()) {
+      return false;
+    }
+    Ready ready = ready();
+    if (ready == null) {
+      Long now = answers.number("epoch");
+      return now != null && now - failed <= TRIED_AGAIN.toSeconds();
+    }
+    return ready.oldest() != null && waited(ready.oldest()).compareTo(PASSING) > 0;
+  }
+
+  private Duration waited(Instant since) {
+    return Duration.between(since, clock.instant());
+  }
+
   private String ago(long epoch) {
     Duration ago = Duration.ofSeconds(Math.max(0, clock.instant().getEpochSecond() - epoch));
     return ago.toHours() > 0
@@ -115,19 +146,45 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
   }
 
   private Answer waiting() throws IOException {
-    Path status = new DataDirectory(site.localDataDirectory()).wal().resolve("archive_status");
-    if (!Files.isDirectory(status)) {
-      return Answer.unknown("there is no " + status);
+    Ready ready = ready();
+    if (ready == null) {
+      return Answer.unknown("there is no " + status());
+    }
+    String text = ready.files() + " files wait in pg_wal to be archived";
+    String remedy = "see that the daemon runs, and what the archiver's failure is";
+    Instant oldest = ready.oldest();
+    boolean standby = told != null && told.isStandby();
+    if (oldest != null && !standby && waited(oldest).compareTo(LONG) > 0) {
+      return Answer.failed(text + ", the first since " + oldest, remedy);
+    }
+    return ready.files() > MANY_WAIT ? Answer.warning(text, remedy) : Answer.ok(text);
+  }
+
+  private Path status() throws IOException {
+    return new DataDirectory(site.localDataDirectory()).wal().resolve("archive_status");
+  }
+
+  /** The files that wait, and since when the first does. */
+  private record Ready(int files, @Nullable Instant oldest) {}
+
+  /** Null where the server's pg_wal is not on this machine. */
+  private @Nullable Ready ready() throws IOException {
+    if (site.dataDirectory() == null || !Files.isDirectory(status())) {
+      return null;
     }
     int count = 0;
-    try (DirectoryStream<Path> ready = Files.newDirectoryStream(status, "*.ready")) {
-      for (Path ignored : ready) {
-        count++;
+    Instant oldest = null;
+    try (DirectoryStream<Path> ready = Files.newDirectoryStream(status(), "*.ready")) {
+      for (Path file : ready) {
+        try {
+          Instant since = Files.getLastModifiedTime(file).toInstant();
+          oldest = oldest == null || since.isBefore(oldest) ? since : oldest;
+          count++;
+        } catch (NoSuchFileException e) {
+          // Archived meanwhile.
+        }
       }
     }
-    String text = count + " files wait in pg_wal to be archived";
-    return count > MANY_WAIT
-        ? Answer.warning(text, "see that the daemon runs, and what the archiver's failure is")
-        : Answer.ok(text);
+    return new Ready(count, oldest);
   }
 }

@@ -9,6 +9,7 @@ import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.DataDirectory;
 import io.pghoard.postgres.MajorVersion;
 import io.pghoard.postgres.SystemIdentifier;
+import io.pghoard.repository.ObjectStore;
 import io.pghoard.server.ProgramSearch;
 import io.pghoard.server.RunningProgram;
 import io.pghoard.server.ServerFacts;
@@ -56,7 +57,7 @@ final class NodeCheck {
     this.clock = clock;
   }
 
-  void run(Checks checks) {
+  void run(Checks checks, ObjectStore store) {
     String database = NodeAnswers.withDatabase(shown).parameters().getOrDefault("dbname", "");
     connection(checks, "connection", database, this::connect);
     connection(checks, "replication connection", "replication", this::connectToReplicate);
@@ -78,6 +79,9 @@ final class NodeCheck {
       streaming(checks, told);
     } else {
       new ArchivingCheck(site, told, clock).run(checks);
+      if (told != null && !told.isStandby()) {
+        new ArchivedCheck(site, told, stored != null).run(checks, store);
+      }
     }
   }
 

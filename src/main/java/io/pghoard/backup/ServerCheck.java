@@ -6,6 +6,7 @@ import io.pghoard.check.Checks;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.SystemIdentifier;
+import io.pghoard.repository.ObjectStore;
 import io.pghoard.server.PrivateConnection;
 import io.pghoard.server.ProgramSearch;
 import java.io.IOException;
@@ -21,16 +22,20 @@ import org.jspecify.annotations.Nullable;
 public final class ServerCheck {
   private final SiteConfig site;
   private final @Nullable SystemIdentifier stored;
+  private final ObjectStore store;
   private final Clock clock;
 
   /**
    * A check of all nodes.
    *
    * @param stored the system identifier of the newest base backup in the repository, or null
+   * @param store where what the server archives has to be
    */
-  public ServerCheck(SiteConfig site, @Nullable SystemIdentifier stored, Clock clock) {
+  public ServerCheck(
+      SiteConfig site, @Nullable SystemIdentifier stored, ObjectStore store, Clock clock) {
     this.site = site;
     this.stored = stored;
+    this.store = store;
     this.clock = clock;
   }
 
@@ -56,7 +61,7 @@ public final class ServerCheck {
       } else {
         ConnectionInfo shown =
             PrivateConnection.of(nodes.get(i), directory.resolve("passfile-" + site.name() + i));
-        new NodeCheck(site, shown, found[0], stored, clock).run(ofNode);
+        new NodeCheck(site, shown, found[0], stored, clock).run(ofNode, store);
       }
     }
   }

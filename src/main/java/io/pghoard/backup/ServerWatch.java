@@ -6,6 +6,7 @@ import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.postgres.ConnectionInfo;
+import io.pghoard.postgres.Lsn;
 import io.pghoard.server.PrivateConnection;
 import io.pghoard.server.ProgramSearch;
 import io.pghoard.server.RunningProgram;
@@ -16,8 +17,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks, again and again, whether a base backup of a site could be taken: connects as pg_basebackup
@@ -33,6 +37,7 @@ public final class ServerWatch {
   private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d{1,3})");
 
   private final Sites sites;
+  private final Map<SiteName, Lsn> flushed = new ConcurrentHashMap<>();
 
   public ServerWatch(Sites sites) {
     this.sites = sites;
@@ -48,6 +53,7 @@ public final class ServerWatch {
       return new ServerFinding(Kind.REFUSED, String.valueOf(e.getMessage()));
     }
     Path directory = directory(site);
+    flushed.remove(name);
     ServerFinding worst = new ServerFinding(Kind.REFUSED, "the site has no nodes");
     try {
       for (ConnectionInfo node : site.nodes()) {
@@ -55,6 +61,7 @@ public final class ServerWatch {
         ServerFacts facts;
         try {
           facts = ServerFacts.ask(psql, shown);
+          flushed.put(name, facts.flushed());
         } catch (IOException e) {
           worst = worse(worst, failed(node, String.valueOf(e.getMessage())));
           continue;
@@ -69,6 +76,11 @@ public final class ServerWatch {
     } finally {
       Directories.delete(directory);
     }
+  }
+
+  /** Up to where the site's server had written WAL at the last look, or null when it was silent. */
+  public @Nullable Lsn flushed(SiteName name) {
+    return flushed.get(name);
   }
 
   private static ServerFinding failed(ConnectionInfo node, String message) {

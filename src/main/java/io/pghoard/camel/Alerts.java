@@ -43,7 +43,8 @@ public final class Alerts {
           "version_mismatch_error",
           "version_unsupported_error",
           "wal_gap",
-          "wal_receive_failed");
+          "wal_receive_failed",
+          "wal_receive_stands_still");
 
   private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
 

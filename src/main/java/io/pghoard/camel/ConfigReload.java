@@ -32,7 +32,7 @@ public final class ConfigReload {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
   private static final String ALERT = "configuration_error";
   private static final List<String> OF_A_MODE =
-      List.of("archive_backlog_warning", "wal_receive_failed");
+      List.of("archive_backlog_warning", "wal_receive_failed", "wal_receive_stands_still");
 
   private final Path file;
   private final Sites sites;

@@ -5,6 +5,8 @@ import io.pghoard.backup.ServerFinding;
 import io.pghoard.backup.ServerFinding.Kind;
 import io.pghoard.backup.ServerWatch;
 import io.pghoard.config.SiteName;
+import io.pghoard.postgres.Lsn;
+import io.pghoard.receive.WalReceivers;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,12 +30,16 @@ public final class ServerAlerts {
               Kind.VERSION_UNSUPPORTED, "version_unsupported_error",
               Kind.VERSION_MISMATCH, "version_mismatch_error"));
 
+  private static final String STILL = "wal_receive_stands_still";
+
   private final ServerWatch server;
+  private final WalReceivers receivers;
   private final Clock clock;
   private final Map<SiteName, Instant> silentSince = new ConcurrentHashMap<>();
 
-  ServerAlerts(ServerWatch server, Clock clock) {
+  ServerAlerts(ServerWatch server, WalReceivers receivers, Clock clock) {
     this.server = server;
+    this.receivers = receivers;
     this.clock = clock;
   }
 
@@ -41,9 +47,20 @@ public final class ServerAlerts {
    * Looks at the server of a site.
    *
    * @param patience milliseconds for which a server may be silent before that is an alert
+   * @param standstill milliseconds for which no WAL may be received although the server has gone on
    */
-  public List<AlertChange> check(SiteName site, long patience) throws IOException {
-    return changes(site, server.check(site), Duration.ofMillis(patience));
+  public List<AlertChange> check(SiteName site, long patience, long standstill) throws IOException {
+    // Before the server is asked: what it wrote later may arrive later.
+    String newest = receivers.newest(site);
+    List<AlertChange> changes = changes(site, server.check(site), Duration.ofMillis(patience));
+    Lsn flushed = server.flushed(site);
+    // While nobody knows where the server is, what was raised before stays.
+    if (flushed != null) {
+      Duration limit = Duration.ofMillis(standstill);
+      changes.add(
+          new AlertChange(STILL, site, receivers.standsStill(site, newest, flushed, limit)));
+    }
+    return changes;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.pghoard.camel;
 
 import io.pghoard.archive.WalArchive;
 import io.pghoard.archive.WalFetch;
+import io.pghoard.backup.ServerWatch;
 import io.pghoard.receive.LeftWal;
 import io.pghoard.receive.WalReceivers;
 import java.time.Duration;
@@ -20,8 +21,11 @@ record WalWiring(Wiring wiring) {
         new WalArchive(wiring.sites(), wiring.repositories(), PATIENCE, wiring.clock());
     registry.bind("walArchive", archive);
     registry.bind("walReadyFilter", new WalReadyFilter(wiring.sites(), archive));
-    WalReceivers receivers = new WalReceivers(wiring.sites(), wiring.clock());
+    WalReceivers receivers = new WalReceivers(wiring.sites(), wiring.clock(), System::nanoTime);
     registry.bind("walReceivers", receivers);
+    registry.bind(
+        "serverAlerts",
+        new ServerAlerts(new ServerWatch(wiring.sites()), receivers, wiring.clock()));
     registry.bind("walReceivePolicy", new WalReceivePolicy(receivers));
     registry.bind("soleExec", new SoleExec());
     registry.bind("receivedWal", new ReceivedWal(wiring.sites(), archive));

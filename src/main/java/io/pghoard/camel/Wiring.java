@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
-import io.pghoard.backup.ServerWatch;
 import io.pghoard.codec.Compression;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.Sites;
@@ -44,7 +43,6 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
     registry.bind("retryNotice", new RetryNotice());
     registry.bind("repetitions", new Repetitions(clock));
     registry.bind("alerts", new Alerts(sites, clock));
-    registry.bind("serverAlerts", new ServerAlerts(new ServerWatch(sites), clock));
     registry.bind("transfers", new Transfers(sites, clock));
     registry.bind("backlogAlert", new BacklogAlert(sites, clock));
     registry.bind("retention", new Retention(sites, repositories, clock));

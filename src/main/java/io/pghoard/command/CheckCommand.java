@@ -23,6 +23,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -45,6 +46,8 @@ import picocli.CommandLine.Spec;
     },
     footer = "Exit status: 0 when nothing has failed, 1 when something has, 2 for a wrong command.")
 final class CheckCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private final Clock clock = Clock.systemUTC();
 
   @Mixin private final SiteChoice choice = new SiteChoice();
@@ -138,12 +141,17 @@ final class CheckCommand implements Callable<Integer> {
     }
     BaseBackup newest = new ArchiveCheck(site, store, clock).run(checks.of("archive"));
     if (site.active()) {
-      new ServerCheck(site, newest == null ? null : newest.systemIdentifier(), clock)
+      new ServerCheck(site, newest == null ? null : newest.systemIdentifier(), store, clock)
           .run(checks.of("postgres"), here.directory());
-      checks
-          .of("daemon")
-          .check("answers", "see what listens there", new DaemonCheck(config, name)::answer);
+      new DaemonCheck(config, name, PATIENCE)
+          .run(checks.of("daemon"), newest != null || hasRunHere(config));
     }
+  }
+
+  /** Whether a daemon has left its traces, this one or the Python pghoard. */
+  private static boolean hasRunHere(PghoardConfig config) {
+    return Files.exists(config.stateFile())
+        || Files.exists(config.backupLocation().resolve(".pghoard.lock"));
   }
 
   /** Whether a local repository is the daemon's own, in which nobody else may write. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.command;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pghoard.check.Answer;
+import io.pghoard.check.Checks;
 import io.pghoard.config.Credentials;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteName;
@@ -11,18 +13,45 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Whether the daemon of a configuration answers, and knows a site. */
-record DaemonCheck(PghoardConfig config, SiteName site) {
+/**
+ * Whether the daemon of a configuration answers, knows a site, and does its work.
+ *
+ * @param patience for the answer; a store that is slow delays it
+ */
+record DaemonCheck(PghoardConfig config, SiteName site, Duration patience) {
   private static final Set<String> ALL_ADDRESSES = Set.of("", "0.0.0.0", "::");
+  private static final Set<Integer> NOT_LET_IN = Set.of(401, 403);
 
-  Answer answer() throws IOException {
+  /**
+   * Makes all checks.
+   *
+   * @param inUse whether the site has been backed up, or a daemon has run here: one that does not
+   *     answer is down then, and not only to be started yet
+   */
+  void run(Checks checks, boolean inUse) {
+    Told told = new Told();
+    checks.check("answers", "see what listens there", () -> answer(told, inUse));
+    if (told.state != null) {
+      new DaemonWork(told.state, site).run(checks);
+    }
+  }
+
+  /** What the daemon has answered. */
+  private static final class Told {
+    private @Nullable JsonNode state;
+  }
+
+  private Answer answer(Told told, boolean inUse) throws IOException {
     if (config.httpPort() == 0) {
       return Answer.unknown("http_port is 0: the daemon takes any free port");
     }
@@ -31,23 +60,39 @@ record DaemonCheck(PghoardConfig config, SiteName site) {
         URI.create(
             "http://%s:%d/status"
                 .formatted(host.contains(":") ? "[" + host + "]" : host, config.httpPort()));
-    HttpResponse<String> answer;
     try {
-      answer = ask(address);
+      return judge(told, address, ask(address));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while asking " + address);
+    } catch (JsonProcessingException e) {
+      return stranger(address, "with what is not JSON");
+    } catch (HttpConnectTimeoutException e) {
+      return nobody(address, inUse);
+    } catch (HttpTimeoutException e) {
+      return Answer.failed(
+          "the daemon at %s has not answered for %d s".formatted(address, patience.toSeconds()),
+          "see whether a disk or a store hangs that it uses; if none does, restart it");
     } catch (IOException e) {
-      return Answer.warning(
-          "no daemon answers at " + address,
-          "start it; without it nothing is archived or backed up");
+      return nobody(address, inUse);
     }
-    return judge(address, answer);
+  }
+
+  private static Answer nobody(URI address, boolean inUse) {
+    String text = "no daemon answers at " + address;
+    String remedy = "start it; without it nothing is archived or backed up";
+    return inUse ? Answer.failed(text, remedy) : Answer.warning(text, remedy);
+  }
+
+  private static Answer stranger(URI address, String how) {
+    return Answer.failed(
+        "%s answers %s".formatted(address, how),
+        "see whether what listens there is the daemon of this pghoard.json; restart it when the"
+            + " file has changed");
   }
 
   private HttpResponse<String> ask(URI address) throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(60)).GET();
+    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(patience).GET();
     Credentials credentials = config.credentials();
     if (credentials != null) {
       String pair = credentials.username() + ":" + credentials.password();
@@ -60,27 +105,25 @@ record DaemonCheck(PghoardConfig config, SiteName site) {
         .send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  private Answer judge(URI address, HttpResponse<String> answer) throws IOException {
-    if (answer.statusCode() != 200) {
-      return Answer.warning(
-          "%s answers %d".formatted(address, answer.statusCode()),
-          "see whether what listens there is the daemon of this pghoard.json; restart it when the"
-              + " file has changed");
+  private Answer judge(Told told, URI address, HttpResponse<String> answer) throws IOException {
+    int status = answer.statusCode();
+    if (NOT_LET_IN.contains(status)) {
+      return Answer.failed(
+          "%s answers %d: it does not accept webserver_username and webserver_password"
+              .formatted(address, status),
+          "run this with the pghoard.json of the daemon; its log says whether it has refused a"
+              + " change of it. archive_command needs the same to store anything");
     }
-    JsonNode state = new ObjectMapper().readTree(answer.body()).path("backup_sites");
-    JsonNode ours = state.path(site.text());
-    if (ours.isMissingNode()) {
-      return Answer.warning(
-          "the daemon at %s does not know the site".formatted(address),
-          "restart it, if pghoard.json has changed since it was started");
+    if (status != 200) {
+      return stranger(address, String.valueOf(status));
     }
-    int failed = ours.path("failed_basebackups").asInt();
-    if (failed > 0) {
-      return Answer.warning(
-          "its last %d base backups have failed: %s"
-              .formatted(failed, ours.path("last_basebackup").path("failure").asText()),
-          "see what it says there");
+    JsonNode state = new ObjectMapper().readTree(answer.body());
+    if (state.path("backup_sites").path(site.text()).isMissingNode()) {
+      return Answer.failed(
+          "the daemon at %s does not know the site, which is not backed up".formatted(address),
+          "see in its log whether it has refused a change of pghoard.json; else restart it");
     }
+    told.state = state;
     return Answer.ok("it answers at " + address);
   }
 }

@@ -7,6 +7,8 @@ import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.postgres.KnownCluster;
+import io.pghoard.postgres.Lsn;
+import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.OwnerOnly;
 import io.pghoard.server.NodeChoice;
 import io.pghoard.server.ProgramSearch;
@@ -14,6 +16,7 @@ import io.pghoard.server.RunningProgram;
 import io.pghoard.server.ServerFacts;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,19 +24,32 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The runs of pg_receivewal: one a site, started again after a pause when it has ended. */
 public final class WalReceivers {
+  private static final Logger LOG = LoggerFactory.getLogger(WalReceivers.class);
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Sites sites;
   private final Clock clock;
   private final Map<SiteName, SiteReceiver> receivers = new ConcurrentHashMap<>();
 
-  public WalReceivers(Sites sites, Clock clock) {
+  private final LongSupplier nanos;
+  private final Map<SiteName, ReceivedProgress> progress = new ConcurrentHashMap<>();
+
+  /**
+   * Runs none yet.
+   *
+   * @param nanos a clock that only goes forward, of this machine
+   */
+  public WalReceivers(Sites sites, Clock clock, LongSupplier nanos) {
     this.sites = sites;
     this.clock = clock;
+    this.nanos = nanos;
   }
 
   /**
@@ -81,6 +97,7 @@ public final class WalReceivers {
   /** Ends the receiving of a site, and returns when its program is gone. */
   public void stop(SiteName site) {
     SiteReceiver receiver = receivers.remove(site);
+    progress.remove(site);
     if (receiver != null) {
       receiver.end("its site is being stopped");
     }
@@ -107,6 +124,56 @@ public final class WalReceivers {
     return since == null || clock.instant().isBefore(since.plusMillis(sinceMillis))
         ? null
         : "no WAL is received since %s: %s".formatted(since, status.trouble());
+  }
+
+  /**
+   * Looks whether a site's WAL still arrives while pg_receivewal runs. One that stands still is
+   * ended, so that another one is started.
+   *
+   * @param newest what {@link #newest} said before the server was asked
+   * @param flushed up to where the server has written WAL
+   * @param patience for which nothing may arrive although the server has gone on
+   * @return what happened and what to do, for people; null when nothing is wrong
+   */
+  public @Nullable String standsStill(SiteName site, String newest, Lsn flushed, Duration patience)
+      throws IOException {
+    SiteReceiver receiver = receiver(site);
+    ReceiverStatus status = receiver.status();
+    if (!status.running()) {
+      // Which is told by another alert, unless it is started again just now.
+      return null;
+    }
+    ReceivedProgress seen =
+        progress.computeIfAbsent(site, name -> new ReceivedProgress(nanos, patience));
+    Duration still = seen.still(newest, flushed);
+    if (still == null) {
+      return null;
+    }
+    String text =
+        "pg_receivewal runs, and for %d minutes no WAL has arrived from %s, although the server has gone on from %s to %s"
+            .formatted(still.toMinutes(), status.node(), seen.flushed(), flushed);
+    if (seen.isToBeEnded()) {
+      LOG.warn("Site {}: {}; it is ended, and started again", site, text);
+      receiver.end("no WAL arrives");
+    }
+    return text
+        + "\nit is ended and started again by itself; see pg_stat_replication on that node, the network between, and the disk of "
+        + places(site).incoming();
+  }
+
+  /** The newest file that was received and when it was last written; "" when there is none. */
+  public String newest(SiteName site) throws IOException {
+    ReceiveDirectory directory = ReceiveDirectory.of(places(site).incoming());
+    WalFileName newest = directory.newest();
+    if (newest == null) {
+      return "";
+    }
+    try {
+      return newest.text() + " " + Files.getLastModifiedTime(directory.file(newest));
+    } catch (NoSuchFileException e) {
+      // It was partial, and is whole now.
+      return newest.text() + " is gone";
+    }
   }
 
   private SiteReceiver receiver(SiteName site) {

@@ -4,6 +4,7 @@ package io.pghoard.server;
 import io.pghoard.config.BackupMode;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.ConnectionInfo;
+import io.pghoard.postgres.Lsn;
 import io.pghoard.postgres.SystemIdentifier;
 import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.postgres.WalSegmentSize;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeline on which it is, unsigned
  * @param standby whether it is in recovery, or writes nothing for another reason
  * @param archiving whether its archive_mode is not off
+ * @param flushed up to where its WAL is on its disk
  */
 public record ServerFacts(
     int versionNumber,
@@ -34,7 +36,8 @@ public record ServerFacts(
     WalSegmentSize walSegmentSize,
     int timeline,
     boolean standby,
-    boolean archiving) {
+    boolean archiving,
+    Lsn flushed) {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|kB|MB|GB)");
 
@@ -67,7 +70,8 @@ public record ServerFacts(
           new WalSegmentSize(bytes(lines.get(2))),
           Integer.parseUnsignedInt(identity.length > 1 ? identity[1] : ""),
           lines.get(3).equals("on"),
-          !lines.get(4).equals("off"));
+          !lines.get(4).equals("off"),
+          Lsn.parse(identity.length > 2 ? identity[2] : ""));
     } catch (IllegalArgumentException e) {
       throw new IOException("the server's answers are not understood: " + lines, e);
     }

@@ -87,6 +87,11 @@ final class TestSite {
     sites.replace(configuration());
   }
 
+  /** Where the site's cluster says which of its WAL waits to be archived. */
+  Path archiveStatus() throws IOException {
+    return Files.createDirectories(directory.resolve("data/pg_wal/archive_status"));
+  }
+
   Path maintenanceFile() {
     return directory.resolve("maintenance");
   }

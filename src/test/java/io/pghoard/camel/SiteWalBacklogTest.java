@@ -34,4 +34,30 @@ class SiteWalBacklogTest {
       await().until(() -> Files.notExists(alert));
     }
   }
+
+  @Test
+  void receivedWalThatIsNotStored_isAnAlert_untilItIsGone(@TempDir Path home) throws Exception {
+    Path incoming = Files.createDirectories(home.resolve("spool/main/xlog_incoming"));
+    // Without a server that has told whose WAL this is, nothing of it is stored.
+    Path first = Files.createFile(incoming.resolve("000000010000000000000001"));
+    Files.setLastModifiedTime(first, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+    Files.createFile(incoming.resolve("000000010000000000000002"));
+    Files.createFile(incoming.resolve("000000010000000000000003.partial"));
+    try (RunningService service =
+        new RunningService(
+            home,
+            home.resolve("data"),
+            root ->
+                root.withObject("/backup_sites/main").put("active_backup_mode", "pg_receivexlog"),
+            "pghoard.wal.backlog-period",
+            "50")) {
+      Path alert = home.resolve("archive_backlog_warning");
+      await().until(() -> service.json("/status").at("/alerts/archive_backlog_warning").isArray());
+      assertThat(alert)
+          .content()
+          .contains("1 WAL files that pg_receivewal has received wait in " + incoming);
+      Files.delete(first);
+      await().until(() -> Files.notExists(alert));
+    }
+  }
 }

@@ -108,19 +108,19 @@ class CheckIT {
   }
 
   @Test
-  void json_isOneObject() throws Exception {
+  void json_isOneObject_andADaemonThatIsDownFails() throws Exception {
     RestoreToolRun run = check(config(root -> root.put("http_port", 1)), "--json");
 
     JsonNode all = new ObjectMapper().readTree(run.out());
-    assertThat(run.status()).isZero();
-    assertThat(all.path("outcome").asText()).isEqualTo("ok");
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(all.path("outcome").asText()).isEqualTo("failed");
     assertThat(all.path("checks"))
         .filteredOn(check -> !check.path("outcome").asText().equals("ok"))
         .singleElement()
         .satisfies(
             check -> {
               assertThat(check.path("check").asText()).isEqualTo("daemon: answers");
-              assertThat(check.path("outcome").asText()).isEqualTo("warning");
+              assertThat(check.path("outcome").asText()).isEqualTo("failed");
               assertThat(check.path("remedy").asText()).contains("start it");
             });
   }
@@ -237,7 +237,8 @@ class CheckIT {
                   sites.set("other", site.put("prefix", "main"));
                 }));
 
-    assertThat(failures(run)).containsExactly("other: postgres: archive_command");
+    assertThat(failures(run))
+        .containsExactly("other: postgres: archive_command", "other: daemon: answers");
     assertThat(run.out()).contains("it names another site, main", "--site other --xlog %f");
   }
 
