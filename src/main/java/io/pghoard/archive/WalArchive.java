@@ -45,6 +45,7 @@ public final class WalArchive {
   private final Repositories repositories;
   private final Duration patience;
   private final WalMemory memory;
+  private final KnownSegments segments = new KnownSegments();
   private final Map<Name, CompletableFuture<Void>> open = new ConcurrentHashMap<>();
 
   /**
@@ -94,8 +95,16 @@ public final class WalArchive {
     }
   }
 
+  /**
+   * Looks whether a segment continues what is stored before it, once it was read and before it is
+   * stored. One that does not is marked.
+   */
+  public void join(WalOffer offer) throws IOException {
+    WalContinuity.check(offer, repositories.of(offer.site()), segments);
+  }
+
   /** Tells that the offered file is durable in the repository now. */
-  public void stored(WalOffer offer) {
+  public void stored(WalOffer offer) throws IOException {
     settle(offer);
     LOG.info(
         "Site {}: archived {}, {} bytes in {} ms",
@@ -105,7 +114,8 @@ public final class WalArchive {
         offer.age());
   }
 
-  private void settle(WalOffer offer) {
+  private void settle(WalOffer offer) throws IOException {
+    WalContinuity.stored(offer, repositories.of(offer.site()), segments);
     memory.stored(offer.offered(), offer.source());
     offer.markStored();
   }
@@ -125,6 +135,10 @@ public final class WalArchive {
           offer.name(),
           offer.size(),
           offer.age());
+    } catch (WalConflictException e) {
+      WalContinuity.conflicts(offer, repositories.of(offer.site()), segments);
+      offer.markConflict();
+      throw e;
     } catch (ObjectMissingException e) {
       throw new IOException(offer.key() + " came and went while it was stored", e);
     }
@@ -133,7 +147,8 @@ public final class WalArchive {
   /** Lets the next one open this name. Closing twice is no error. */
   public void close(WalOffer offer) {
     if (!offer.stored()) {
-      memory.failed(offer.offered(), offer.source(), PAUSE);
+      WalContinuity.failed(offer, repositories.of(offer.site()), segments);
+      memory.failed(offer.offered(), offer.source(), PAUSE, offer.conflicts());
     }
     release(offer.offered(), offer.turn());
   }
@@ -171,6 +186,15 @@ public final class WalArchive {
     }
   }
 
+  /** True when this process has found another file stored under the name of exactly this one. */
+  public boolean isConflict(SiteName site, WalFileName name, Path file) throws IOException {
+    try {
+      return memory.isConflict(new Name(site, name), WalSource.of(file));
+    } catch (WalRefusedException e) {
+      return false;
+    }
+  }
+
   private CompletableFuture<Void> claim(Name name) throws IOException {
     CompletableFuture<Void> mine = new CompletableFuture<>();
     long end = System.nanoTime() + patience.toNanos();
@@ -201,7 +225,7 @@ public final class WalArchive {
 
   private void forgetFor(Duration pause, Name name, Path file) {
     try {
-      memory.failed(name, WalSource.of(file), pause);
+      memory.failed(name, WalSource.of(file), pause, false);
     } catch (IOException e) {
       // The file is gone or unreadable: the look-ahead will not see it either.
       return;

@@ -22,7 +22,8 @@ public final class WalConflictException extends IOException {
 
   /** What the administrator is to do about it. */
   public String remedy() {
-    return "two servers archive into one site, or a server went back in time: give one of them a"
-        + " site of its own; what is stored stays as it is";
+    return "two servers archive into one site, or a server was rolled back: stop the wrong server,"
+        + " or give the site a new prefix in pghoard.json, and keep the former one as a site with"
+        + " active false to restore from; what is stored stays as it is";
   }
 }

@@ -16,7 +16,7 @@ final class WalMemory {
   // Some 200 bytes each. More files than this are .ready only when archiving stood still for long.
   private static final int LIMIT = 20_000;
 
-  private record Known(WalSource source, boolean stored, Instant retry) {}
+  private record Known(WalSource source, boolean stored, Instant retry, boolean conflict) {}
 
   private final Map<WalOffer.Name, Known> known = new LinkedHashMap<>();
   private final Clock clock;
@@ -26,11 +26,11 @@ final class WalMemory {
   }
 
   synchronized void stored(WalOffer.Name name, WalSource source) {
-    remember(name, new Known(source, true, Instant.MAX));
+    remember(name, new Known(source, true, Instant.MAX, false));
   }
 
-  synchronized void failed(WalOffer.Name name, WalSource source, Duration pause) {
-    remember(name, new Known(source, false, clock.instant().plus(pause)));
+  synchronized void failed(WalOffer.Name name, WalSource source, Duration pause, boolean conflict) {
+    remember(name, new Known(source, false, clock.instant().plus(pause), conflict));
   }
 
   private void remember(WalOffer.Name name, Known what) {
@@ -44,6 +44,12 @@ final class WalMemory {
   synchronized boolean isStored(WalOffer.Name name, WalSource source) {
     Known last = known.get(name);
     return last != null && last.stored() && last.source().equals(source);
+  }
+
+  /** True when another file is stored under this one's name. */
+  synchronized boolean isConflict(WalOffer.Name name, WalSource source) {
+    Known last = known.get(name);
+    return last != null && last.conflict() && last.source().equals(source);
   }
 
   /** True when there is nothing to be gained by trying this file now. */

@@ -5,10 +5,12 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.pghoard.config.SiteName;
 import io.pghoard.postgres.WalFileName;
+import io.pghoard.postgres.WalRecords;
 import io.pghoard.repository.ObjectKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -27,6 +29,7 @@ public final class WalOffer {
   private final WalContent content;
   private final long opened = System.nanoTime();
   private volatile boolean stored;
+  private volatile boolean conflicts;
 
   WalOffer(Name name, CompletableFuture<Void> turn, ObjectKey key, WalContent content) {
     this.name = name;
@@ -75,6 +78,15 @@ public final class WalOffer {
     return stored;
   }
 
+  /** True when another file is stored under its name. */
+  boolean conflicts() {
+    return conflicts;
+  }
+
+  void markConflict() {
+    conflicts = true;
+  }
+
   void markStored() {
     stored = true;
   }
@@ -86,6 +98,11 @@ public final class WalOffer {
 
   String hash(String algorithm) throws IOException {
     return content.hash(algorithm);
+  }
+
+  /** What its records say, nothing of a file that is no segment. Cheap as {@link #metadata()}. */
+  Optional<WalRecords> records() throws IOException {
+    return content.records();
   }
 
   /** What is kept beside the object. Cheap after {@link #content()} was read to its end. */

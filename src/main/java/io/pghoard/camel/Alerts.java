@@ -43,6 +43,7 @@ public final class Alerts {
           "version_mismatch_error",
           "version_unsupported_error",
           "wal_gap",
+          "wal_history_broken",
           "wal_receive_failed",
           "wal_receive_stands_still");
 

@@ -35,6 +35,8 @@ record BaseBackupWiring(Wiring wiring) {
     registry.bind("baseBackupSchedule", schedule);
     RecoveryWindows windows = new RecoveryWindows(wiring.sites(), wiring.repositories());
     registry.bind("recovery", new Recovery(windows, schedule));
+    registry.bind(
+        "brokenHistory", new BrokenHistory(wiring.sites(), wiring.repositories(), schedule));
     BaseBackupList list = new BaseBackupList(wiring.sites(), wiring.repositories());
     registry.bind("baseBackupList", list);
     SiteStatus ofSite = new SiteStatus(backups, schedule, list);
@@ -49,7 +51,7 @@ record BaseBackupWiring(Wiring wiring) {
     SiteConfig site = wiring.sites().config().sites().get(name);
     return site == null
         || !site.wal().received()
-        || wiring.registry().lookupByNameAndType("walReceivers", WalReceivers.class).streams(name);
+        || wiring.registry().lookupByNameAndType("walReceivers", WalReceivers.class).keeps(name);
   }
 
   /**

@@ -10,12 +10,18 @@ import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalPageHeader;
 import io.pghoard.receive.LostWal;
 import io.pghoard.receive.ReceiveDirectory;
+import io.pghoard.receive.RolledBack;
+import io.pghoard.repository.HistoryBreaks;
+import io.pghoard.repository.OwnerOnly;
+import io.pghoard.repository.Repositories;
+import io.pghoard.repository.SiteKeys;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileFilter;
 import org.slf4j.Logger;
@@ -26,10 +32,12 @@ public final class ReceivedWal implements GenericFileFilter<File> {
   private static final Logger LOG = LoggerFactory.getLogger(ReceivedWal.class);
 
   private final Sites sites;
+  private final Repositories repositories;
   private final WalArchive archive;
 
-  ReceivedWal(Sites sites, WalArchive archive) {
+  ReceivedWal(Sites sites, Repositories repositories, WalArchive archive) {
     this.sites = sites;
+    this.repositories = repositories;
     this.archive = archive;
   }
 
@@ -78,8 +86,15 @@ public final class ReceivedWal implements GenericFileFilter<File> {
     ReceiveDirectory directory = ReceiveDirectory.of(places.incoming());
     for (WalFileName name : directory.segments()) {
       Path file = directory.file(name);
-      if (!archive.isStored(site, name, file) && !isBlank(file)) {
+      if (!archive.isStored(site, name, file)
+          && !archive.isConflict(site, name, file)
+          && !isBlank(file)) {
         return;
+      }
+    }
+    for (WalFileName name : directory.segments()) {
+      if (archive.isConflict(site, name, directory.file(name))) {
+        setAside(site, places, directory.file(name));
       }
     }
     // The newest goes last: cut off before, this is found again as it is.
@@ -119,12 +134,50 @@ public final class ReceivedWal implements GenericFileFilter<File> {
    * on by. Those after it are looked at when they are stored.
    */
   public void release(SiteName site, WalFileName stored) throws IOException {
-    ReceiveDirectory directory =
-        ReceiveDirectory.of(ReceivePlaces.of(sites.config(), sites.get(site)).incoming());
+    ReceivePlaces places = ReceivePlaces.of(sites.config(), sites.get(site));
+    ReceiveDirectory directory = ReceiveDirectory.of(places.incoming());
+    note(site, places, stored, directory.file(stored));
     for (WalFileName name : directory.removableUpTo(stored)) {
-      if (archive.isStored(site, name, directory.file(name))) {
-        Files.deleteIfExists(directory.file(name));
+      Path file = directory.file(name);
+      if (archive.isStored(site, name, file)) {
+        Files.deleteIfExists(file);
+      } else if (archive.isConflict(site, name, file)) {
+        setAside(site, places, file);
       }
     }
+  }
+
+  /** Notes that a server was rolled back, or that it has gone beyond the former history. */
+  private void note(SiteName site, ReceivePlaces places, WalFileName name, Path file)
+      throws IOException {
+    if (name.kind() != WalFileName.Kind.SEGMENT) {
+      return;
+    }
+    if (archive.isConflict(site, name, file)) {
+      SiteKeys keys = new SiteKeys(sites.get(site).prefix());
+      RolledBack.overlap(places, name.segment(), new HistoryBreaks(repositories.of(site), keys));
+    } else if (archive.isStored(site, name, file)) {
+      RolledBack noted = RolledBack.noted(places);
+      if (noted != null && name.segment().compareTo(noted.taken()) > 0) {
+        RolledBack.clear(places);
+        LOG.info("Site {}: the server has gone beyond the WAL that is stored", site);
+      }
+    }
+  }
+
+  /**
+   * Moves a file away that can never be stored, as its name is taken: in pg_receivewal's directory
+   * it would be tried for ever, and would stand in the way of beginning anew.
+   */
+  private static void setAside(SiteName site, ReceivePlaces places, Path file) throws IOException {
+    Path aside = places.own().resolve("refused");
+    Files.createDirectories(aside, OwnerOnly.DIRECTORY);
+    Files.move(file, aside.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    LOG.warn(
+        "Site {}: moved {} to {}: other WAL is stored under its name; remove it when nobody needs"
+            + " it",
+        site,
+        file.getFileName(),
+        aside);
   }
 }

@@ -21,14 +21,15 @@ record WalWiring(Wiring wiring) {
         new WalArchive(wiring.sites(), wiring.repositories(), PATIENCE, wiring.clock());
     registry.bind("walArchive", archive);
     registry.bind("walReadyFilter", new WalReadyFilter(wiring.sites(), archive));
-    WalReceivers receivers = new WalReceivers(wiring.sites(), wiring.clock(), System::nanoTime);
+    WalReceivers receivers =
+        new WalReceivers(wiring.sites(), wiring.repositories(), wiring.clock(), System::nanoTime);
     registry.bind("walReceivers", receivers);
     registry.bind(
         "serverAlerts",
         new ServerAlerts(new ServerWatch(wiring.sites()), receivers, wiring.clock()));
     registry.bind("walReceivePolicy", new WalReceivePolicy(receivers));
     registry.bind("soleExec", new SoleExec());
-    registry.bind("receivedWal", new ReceivedWal(wiring.sites(), archive));
+    registry.bind("receivedWal", new ReceivedWal(wiring.sites(), wiring.repositories(), archive));
     registry.bind("leftWal", new LeftWal(wiring.sites()));
     registry.bind("walFetch", new WalFetch(wiring.sites(), wiring.repositories(), PATIENCE));
     registry.bind("httpWal", new HttpWal(wiring.sites()));

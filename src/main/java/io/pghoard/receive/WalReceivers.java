@@ -9,7 +9,10 @@ import io.pghoard.config.Sites;
 import io.pghoard.postgres.KnownCluster;
 import io.pghoard.postgres.Lsn;
 import io.pghoard.postgres.WalFileName;
+import io.pghoard.repository.HistoryBreaks;
 import io.pghoard.repository.OwnerOnly;
+import io.pghoard.repository.Repositories;
+import io.pghoard.repository.SiteKeys;
 import io.pghoard.server.NodeChoice;
 import io.pghoard.server.ProgramSearch;
 import io.pghoard.server.RunningProgram;
@@ -35,6 +38,7 @@ public final class WalReceivers {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Sites sites;
+  private final Repositories repositories;
   private final Clock clock;
   private final Map<SiteName, SiteReceiver> receivers = new ConcurrentHashMap<>();
 
@@ -46,8 +50,9 @@ public final class WalReceivers {
    *
    * @param nanos a clock that only goes forward, of this machine
    */
-  public WalReceivers(Sites sites, Clock clock, LongSupplier nanos) {
+  public WalReceivers(Sites sites, Repositories repositories, Clock clock, LongSupplier nanos) {
     this.sites = sites;
+    this.repositories = repositories;
     this.clock = clock;
     this.nanos = nanos;
   }
@@ -111,6 +116,16 @@ public final class WalReceivers {
   /** Whether WAL that a site's cluster writes from now on will come. */
   public boolean streams(SiteName site) {
     return receiver(site).streams();
+  }
+
+  /** Whether it will also be stored: its names may be taken, as the server was rolled back. */
+  public boolean keeps(SiteName site) {
+    try {
+      return streams(site) && RolledBack.noted(places(site)) == null;
+    } catch (IOException e) {
+      LOG.warn("Site {}: no base backup is begun: {}", site, e.getMessage());
+      return false;
+    }
   }
 
   /**
@@ -185,8 +200,10 @@ public final class WalReceivers {
     NodeChoice chosen = NodeChoice.of(site, psql, places.own().resolve("passfile"));
     note(site, places, chosen.server());
     LostWal abandoned = AbandonedWal.in(places, chosen, psql);
-    if (abandoned != null) {
-      abandoned.note(places);
+    LostWal lost =
+        abandoned == null ? RolledBack.look(places, chosen.server(), repository(site)) : abandoned;
+    if (lost != null) {
+      lost.note(places);
       return null;
     }
     String slot = site.wal().slots().get(chosen.node());
@@ -202,6 +219,10 @@ public final class WalReceivers {
           receiver.program(), receiver.slotArguments("--create-slot", "--if-not-exists"), LIMIT);
     }
     return receiver;
+  }
+
+  private HistoryBreaks repository(SiteConfig site) {
+    return new HistoryBreaks(repositories.of(site.name()), new SiteKeys(site.prefix()));
   }
 
   /** Notes what the WAL to come is checked by, and refuses that of another cluster. */

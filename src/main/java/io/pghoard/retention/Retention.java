@@ -99,7 +99,9 @@ public final class Retention {
       addBackup(deletions, gone.getKey(), gone.getValue(), store, keys);
     }
     if (listing.unreadable().isEmpty()) {
-      addWal(deletions, backups.kept(), store.keys(keys.wal()));
+      List<ObjectKey> wal = new ArrayList<>(store.keys(keys.wal()));
+      wal.addAll(store.keys(keys.historyBreaks()));
+      addWal(deletions, backups.kept(), wal);
     } else {
       listing
           .unreadable()
@@ -158,7 +160,7 @@ public final class Retention {
    * WAL before the first segment of every kept backup, on any timeline. History files stay, they
    * are small and tell how timelines hang together. A timeline that is newer than all backups stays
    * too: the first backup on it may be under way, and after a restore to an earlier time its WAL
-   * begins before that of the others.
+   * begins before that of the others. What marks a segment goes when the segment does, after it.
    */
   private static void addWal(
       List<Deletion> deletions, List<BaseBackup> kept, List<ObjectKey> stored) {

@@ -135,6 +135,7 @@ public final class ArchivingSite {
         return false;
       }
       byte[] compressed = compressed(offer.content());
+      archive.join(offer);
       try {
         store.put(offer.key(), offer.metadata(), new ByteArrayInputStream(compressed));
       } catch (ObjectExistsException e) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.pghoard.config.SiteName;
 import io.pghoard.config.UnknownSiteException;
+import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.repository.DamageMarks;
+import io.pghoard.repository.HistoryBreaks;
 import io.pghoard.repository.LocalObjectStore;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.SiteKeys;
@@ -42,12 +44,12 @@ final class RetentionTest {
             "xlog/000000010000000000000006");
     assertThat(plan.lines())
         .containsExactly(
-            "deleting site/basebackup/a.00000000.pghoard: base backup a, started at 2026-11-01T00:00:00Z,"
-                + " goes: 2 newer ones are kept (basebackup_count is 2)",
-            "deleting site/basebackup_chunk/a/a.00000001.pghoard and 1 more: a chunk of base backup a,"
-                + " which goes",
-            "deleting site/xlog/000000010000000000000001 and 5 more: no base backup needs WAL from before"
-                + " 000000010000000000000007, where b starts");
+            "deleting site/basebackup/a.00000000.pghoard: base backup a, started at"
+                + " 2026-11-01T00:00:00Z, goes: 2 newer ones are kept (basebackup_count is 2)",
+            "deleting site/basebackup_chunk/a/a.00000001.pghoard and 1 more: a chunk of base backup"
+                + " a, which goes",
+            "deleting site/xlog/000000010000000000000001 and 5 more: no base backup needs WAL from"
+                + " before 000000010000000000000007, where b starts");
   }
 
   @Test
@@ -86,6 +88,19 @@ final class RetentionTest {
     site.backup("a", 2, 3);
     site.backup("b", 7, 8);
     site.backup("c", 12, 13);
+  }
+
+  @Test
+  void markOfABrokenHistory_goesWithItsSegment() throws Exception {
+    ExpiringSite site = new ExpiringSite().count(2);
+    fill(site);
+    HistoryBreaks breaks = new HistoryBreaks(site.store(), new SiteKeys("site"));
+    breaks.mark(WalSegmentName.parse("000000010000000000000005"), "rolled back");
+    breaks.mark(WalSegmentName.parse("000000010000000000000009"), "rolled back");
+
+    assertThat(site.names(site.plan()))
+        .contains("xlog/000000010000000000000005", "history_break/000000010000000000000005")
+        .doesNotContain("history_break/000000010000000000000009");
   }
 
   @Test
