@@ -41,7 +41,7 @@ class FloorsTest {
           List.of("command"),
           List.of("camel"),
           List.of("backup", "restore", "archive", "receive", "retention", "scrub"),
-          List.of("server"),
+          List.of("server", "recovery"),
           List.of("repository", "host"),
           List.of("config"),
           List.of("postgres", "codec", "check"));

@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.archive;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.pghoard.postgres.TimelineHistory;
+import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalFileName.Kind;
 import io.pghoard.postgres.WalSegmentName;
-import io.pghoard.postgres.WalSegmentSize;
-import io.pghoard.repository.ObjectContent;
-import io.pghoard.repository.ObjectKey;
+import io.pghoard.recovery.TimelineTree;
+import io.pghoard.recovery.TimelineTrees;
+import io.pghoard.repository.BaseBackup;
+import io.pghoard.repository.Catalogue;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.SiteKeys;
-import io.pghoard.repository.StoredObject;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 
 /**
  * Tells the end of the archive from a gap in it.
@@ -27,12 +20,16 @@ import java.util.TreeMap;
  * it would lose all that comes after it without a word.
  */
 final class WalAbsence {
+  private final TimelineTrees trees;
+  private final SiteConfig site;
   private final ObjectStore store;
   private final SiteKeys keys;
 
-  WalAbsence(ObjectStore store, SiteKeys keys) {
+  WalAbsence(TimelineTrees trees, SiteConfig site, ObjectStore store) {
+    this.trees = trees;
+    this.site = site;
     this.store = store;
-    this.keys = keys;
+    this.keys = new SiteKeys(site.prefix());
   }
 
   void explain(WalRequest request) throws IOException {
@@ -40,38 +37,24 @@ final class WalAbsence {
     if (name.kind() == Kind.PARTIAL || name.kind() == Kind.BACKUP) {
       throw new WalAbsentException(name);
     }
-    NavigableMap<WalSegmentName, WalFileName> segments = segments();
-    if (segments.isEmpty()) {
-      requireBaseBackup(name);
+    TimelineTree tree = trees.of(site, store);
+    if (!tree.unreadable().isEmpty()) {
+      throw new IOException(
+          "cannot tell what %s means: timeline histories in the archive cannot be understood: %s"
+              .formatted(name, tree.unreadable()));
     }
+    requireWalOrBaseBackup(name, tree);
     if (name.kind() == Kind.HISTORY) {
-      explainHistory(name, segments);
+      explainHistory(name, tree);
     } else {
-      explainSegment(name, segments);
+      explainSegment(name, tree);
     }
     throw new WalAbsentException(name);
   }
 
-  /** The segments that are stored, be it in part, with the name of the larger one. */
-  private NavigableMap<WalSegmentName, WalFileName> segments() throws IOException {
-    TreeMap<WalSegmentName, WalFileName> segments = new TreeMap<>();
-    for (ObjectKey key : store.keys(keys.wal())) {
-      if (!WalFileName.matches(key.name())) {
-        continue;
-      }
-      WalFileName file = WalFileName.parse(key.name());
-      if (file.kind() == Kind.SEGMENT) {
-        segments.put(file.segment(), file);
-      } else if (file.kind() == Kind.PARTIAL) {
-        segments.putIfAbsent(file.segment(), file);
-      }
-    }
-    return segments;
-  }
-
   /** An empty archive proves nothing: the repository's disk may not be mounted. */
-  private void requireBaseBackup(WalFileName name) throws IOException {
-    if (store.keys(keys.baseBackups()).isEmpty()) {
+  private void requireWalOrBaseBackup(WalFileName name, TimelineTree tree) throws IOException {
+    if (tree.wal().isEmpty() && store.keys(keys.baseBackups()).isEmpty()) {
       throw new IOException(
           ("cannot tell whether %s was ever archived: the repository holds neither WAL nor a base"
                   + " backup below %s/; is its file system mounted?")
@@ -79,93 +62,50 @@ final class WalAbsence {
     }
   }
 
-  /** The first timeline has no history; of a later one that has segments, it must be there. */
-  private static void explainHistory(
-      WalFileName name, NavigableMap<WalSegmentName, WalFileName> segments) throws WalGapException {
-    int timeline = Integer.parseUnsignedInt(name.text().substring(0, 8), 16);
-    WalSegmentName first = segments.ceilingKey(new WalSegmentName(timeline, 0, 0));
-    if (timeline != 1 && first != null && first.timeline() == timeline) {
-      throw new WalGapException(name, first.toString());
+  private static void explainHistory(WalFileName name, TimelineTree tree) throws IOException {
+    if (tree.wal().histories().contains(name.timeline())) {
+      throw archivedMeanwhile(name);
+    }
+    String proof = tree.proofOfHistory(name.timeline());
+    if (proof != null) {
+      throw new WalGapException(name, proof);
     }
   }
 
-  private void explainSegment(WalFileName name, NavigableMap<WalSegmentName, WalFileName> segments)
-      throws IOException {
-    WalSegmentName asked = name.segment();
-    if (name.equals(segments.get(asked))) {
-      throw new IOException(name + " has just been archived: ask again");
+  private void explainSegment(WalFileName name, TimelineTree tree) throws IOException {
+    WalSegmentName segment = name.segment();
+    if (tree.wal().contains(segment)) {
+      throw archivedMeanwhile(name);
     }
-    Map.Entry<WalSegmentName, WalFileName> first = segments.firstEntry();
-    if (first == null) {
-      return;
+    String proof = tree.proofOf(segment);
+    if (proof != null && !isInABaseBackup(segment, tree)) {
+      throw new WalGapException(name, proof);
     }
-    WalSegmentSize size = size(first.getValue());
-    List<TimelineHistory> histories = histories();
-    for (TimelineHistory history : histories) {
-      // A server before PostgreSQL 13 asks for segments of a timeline before its beginning too.
-      if (history.timeline() == asked.timeline()
-          && asked.number(size)
-              < WalSegmentName.containing(history.begin(), asked.timeline(), size).number(size)) {
-        return;
-      }
-    }
-    Map.Entry<WalSegmentName, WalFileName> next = segments.higherEntry(asked);
-    if (next != null && next.getKey().timeline() == asked.timeline()) {
-      throw new WalGapException(name, next.getValue().text());
-    }
-    for (TimelineHistory history : histories) {
-      for (TimelineHistory.Switch end : history.switches()) {
-        if (end.timeline() == asked.timeline()
-            && asked.number(size)
-                < WalSegmentName.containing(end.switchPoint(), 0, size).number(size)) {
-          throw new WalGapException(name, "%08X.history".formatted(history.timeline()));
+  }
+
+  /**
+   * Whether a base backup has brought this segment into pg_wal, where the server looks next. How
+   * far it goes is not known of each: to the next segment that is stored at most.
+   */
+  private boolean isInABaseBackup(WalSegmentName segment, TimelineTree tree) throws IOException {
+    for (BaseBackup backup : new Catalogue(store, keys).baseBackups()) {
+      WalSegmentName start = backup.startSegment();
+      if (backup.bringsItsWal()
+          && start.timeline() == segment.timeline()
+          && start.compareTo(segment) <= 0) {
+        WalSegmentName stored = tree.wal().firstFrom(start);
+        WalSegmentName end = backup.endSegment();
+        if (end == null
+            ? stored == null || stored.compareTo(segment) > 0
+            : segment.compareTo(end) <= 0) {
+          return true;
         }
       }
     }
+    return false;
   }
 
-  private WalSegmentSize size(WalFileName segment) throws IOException {
-    ObjectKey key = keys.wal(segment);
-    for (StoredObject object : store.list(key.text())) {
-      String size = object.metadata().get("original-file-size");
-      // The Python pghoard archives no other size than the default, and always notes it.
-      if (object.key().equals(key) && size != null) {
-        return parse(object, size);
-      }
-    }
-    return WalSegmentSize.DEFAULT;
-  }
-
-  private static WalSegmentSize parse(StoredObject segment, String size) throws IOException {
-    try {
-      return new WalSegmentSize(Integer.parseInt(size));
-    } catch (IllegalArgumentException e) {
-      throw new IOException(
-          segment.key() + " has no segment's size as its original-file-size: " + size, e);
-    }
-  }
-
-  private List<TimelineHistory> histories() throws IOException {
-    List<TimelineHistory> histories = new ArrayList<>();
-    for (StoredObject object : store.list(keys.timelines())) {
-      WalFileName name;
-      try {
-        name = WalFileName.parse(object.key().name());
-      } catch (IllegalArgumentException e) {
-        continue;
-      }
-      if (name.kind() != Kind.HISTORY) {
-        continue;
-      }
-      try (ObjectContent plain = PlainObject.of(store.get(object.key()))) {
-        histories.add(
-            TimelineHistory.parse(
-                Integer.parseUnsignedInt(name.text().substring(0, 8), 16),
-                new String(plain.stream().readNBytes(WalAcceptance.LONGEST_TEXT), UTF_8)));
-      } catch (IllegalArgumentException e) {
-        throw new IOException(object.key() + " is damaged: " + e.getMessage(), e);
-      }
-    }
-    return histories;
+  private static IOException archivedMeanwhile(WalFileName name) {
+    return new IOException(name + " has just been archived: ask again");
   }
 }

@@ -13,6 +13,7 @@ import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectMissingException;
+import io.pghoard.repository.PlainObject;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;

@@ -10,6 +10,7 @@ import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalFileName.Kind;
 import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.postgres.WalSegmentSize;
+import io.pghoard.recovery.TimelineTrees;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.Repositories;
@@ -46,6 +47,7 @@ public final class WalFetch {
   private final Sites sites;
   private final Repositories repositories;
   private final Duration patience;
+  private final TimelineTrees trees = new TimelineTrees();
   private final Map<SiteName, PrefetchSpool> spools = new HashMap<>();
   private final Map<Ahead, WalRequest> underWay = new ConcurrentHashMap<>();
 
@@ -114,7 +116,7 @@ public final class WalFetch {
       return;
     }
     SiteConfig site = sites.get(request.site());
-    new WalAbsence(repositories.of(site.name()), new SiteKeys(site.prefix())).explain(request);
+    new WalAbsence(trees, site, repositories.of(site.name())).explain(request);
   }
 
   /**

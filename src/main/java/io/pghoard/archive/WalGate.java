@@ -17,6 +17,7 @@ import io.pghoard.postgres.WalPageHeader;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.ObjectStore;
+import io.pghoard.repository.PlainObject;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -74,6 +74,9 @@ public final class Recovery {
     told.put("first_segment", window.backup().startSegment().toString());
     Instant until = window.until();
     told.put("until", until == null ? null : until.toString());
+    Instant commit = window.lastCommit().exact() ? window.lastCommit().time() : null;
+    told.put("last_commit", commit == null ? null : commit.toString());
+    told.put("until_is_estimated", until != null && !window.lastCommit().exact());
     told.put("last_segment", window.last() == null ? null : window.last().toString());
     WalGap gap = window.gap();
     told.put("gap", gap == null ? null : gap(gap, report));
@@ -88,6 +91,7 @@ public final class Recovery {
     told.put("next_present", gap.nextPresent().toString());
     told.put("segments", next - first);
     told.put("damaged", gap.damaged());
+    told.put("history_break", gap.kind() == WalGap.Kind.HISTORY_BREAK);
     return told;
   }
 }

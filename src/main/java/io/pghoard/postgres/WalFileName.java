@@ -51,6 +51,16 @@ public record WalFileName(String text, Kind kind) {
     return WalSegmentName.parse(text.substring(0, 24));
   }
 
+  /** The timeline that this file is of, unsigned. */
+  public int timeline() {
+    return Integer.parseUnsignedInt(text.substring(0, 8), 16);
+  }
+
+  /** The name of a timeline's history file. */
+  public static WalFileName history(int timeline) {
+    return new WalFileName("%08X.history".formatted(timeline), Kind.HISTORY);
+  }
+
   @Override
   public String toString() {
     return text;

@@ -114,6 +114,34 @@ public record BaseBackup(
     return object.key();
   }
 
+  /**
+   * Whether the WAL without which it cannot be restored is in the backup itself: the Python pghoard
+   * lets pg_basebackup fetch it in its mode standalone_hot_backup.
+   */
+  public boolean bringsItsWal() {
+    return format == Format.RAW
+        && "standalone_hot_backup".equals(object.metadata().get("active-backup-mode"));
+  }
+
+  /** Whether a WAL segment is in the backup itself, as far as is known. */
+  public boolean brings(WalSegmentName segment) {
+    WalSegmentName end = endOfWal();
+    return bringsItsWal()
+        && segment.timeline() == startSegment.timeline()
+        && segment.compareTo(startSegment) >= 0
+        && segment.compareTo(end) <= 0;
+  }
+
+  /** The last segment without which it cannot be restored; the first, where no more is known. */
+  public WalSegmentName endOfWal() {
+    return endSegment == null ? startSegment : endSegment;
+  }
+
+  /** When the backup ended; its start, where the older formats do not tell. */
+  public Instant end() {
+    return endTime == null ? startTime : endTime;
+  }
+
   /** When it was decided to take the backup; older versions did not say. */
   public Instant decisionTime() {
     Instant decision = time(object.metadata(), "backup-decision-time");

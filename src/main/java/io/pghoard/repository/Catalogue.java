@@ -97,7 +97,8 @@ public final class Catalogue {
     store.keys(keys.timelines()).forEach(key -> names.add(key.name()));
     List<String> damaged = new ArrayList<>();
     new DamageMarks(store, keys).objects().forEach(object -> damaged.add(object.name()));
-    return StoredWal.of(names, damaged, segmentSize(segments));
+    return StoredWal.of(
+        names, damaged, new HistoryBreaks(store, keys).segments(), segmentSize(segments));
   }
 
   /**

@@ -10,10 +10,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +30,25 @@ public final class StoredWal {
   /** For each timeline the numbers of the segments, as runs: the first one and the last one. */
   private final Map<Integer, NavigableMap<Long, Long>> runs = new TreeMap<>(UNSIGNED);
 
-  /** For each timeline the number of the last segment of which at least a part is stored. */
-  private final Map<Integer, Long> latest = new TreeMap<>(UNSIGNED);
+  /** For each timeline the file that shows most of it. */
+  private final Map<Integer, Shown> shown = new TreeMap<>(UNSIGNED);
 
   private final SortedSet<Integer> histories = new TreeSet<>(UNSIGNED);
+  private final SortedSet<Integer> damagedHistories = new TreeSet<>(UNSIGNED);
+  private final NavigableSet<WalSegmentName> breaks = new TreeSet<>();
   private final Set<String> damaged;
+
+  /**
+   * A stored file, and up to which segment it shows that all were written.
+   *
+   * @param whole the number after that of the last segment that was written to its end
+   */
+  private record Shown(WalFileName file, long whole) {
+    // Of the files of one segment, a part of it tells most: the timeline ended in it.
+    private static final Comparator<Shown> LATER =
+        Comparator.<Shown, WalSegmentName>comparing(shown -> shown.file().segment())
+            .thenComparing(shown -> shown.file().kind() == WalFileName.Kind.PARTIAL);
+  }
 
   private StoredWal(WalSegmentSize size, Collection<String> damaged) {
     this.size = size;
@@ -46,17 +62,29 @@ public final class StoredWal {
    *     are not PostgreSQL's are passed over
    */
   public static StoredWal of(Collection<String> names, WalSegmentSize size) {
-    return of(names, List.of(), size);
+    return of(names, List.of(), List.of(), size);
   }
 
   /**
    * The same, of an archive of which some objects are known to be of no use.
    *
-   * @param damaged names of such objects; those that are no WAL's are passed over
+   * @param damaged names of such objects, stored or lost; those that are no WAL's are passed over
+   * @param breaks the segments that do not continue those before them
    */
-  static StoredWal of(Collection<String> names, Collection<String> damaged, WalSegmentSize size) {
+  public static StoredWal of(
+      Collection<String> names,
+      Collection<String> damaged,
+      Collection<WalSegmentName> breaks,
+      WalSegmentSize size) {
     StoredWal stored = new StoredWal(size, damaged);
+    stored.breaks.addAll(breaks);
     for (String name : names) {
+      if (WalFileName.matches(name)) {
+        stored.add(WalFileName.parse(name));
+      }
+    }
+    // What is marked was stored, even if it is lost by now.
+    for (String name : damaged) {
       if (WalFileName.matches(name)) {
         stored.add(WalFileName.parse(name));
       }
@@ -65,25 +93,18 @@ public final class StoredWal {
   }
 
   private void add(WalFileName file) {
-    switch (file.kind()) {
-      case SEGMENT -> {
-        if (!damaged.contains(file.text())) {
-          addSegment(file.segment());
-        }
-        addLatest(file.segment());
-      }
-      case PARTIAL -> addLatest(file.segment());
-      case HISTORY -> {
-        if (!damaged.contains(file.text())) {
-          histories.add(Integer.parseUnsignedInt(file.text().substring(0, 8), 16));
-        }
-      }
-      case BACKUP -> {}
+    boolean good = !damaged.contains(file.text());
+    if (file.kind() == WalFileName.Kind.HISTORY) {
+      (good ? histories : damagedHistories).add(file.timeline());
+      return;
     }
-  }
-
-  private void addLatest(WalSegmentName segment) {
-    latest.merge(segment.timeline(), segment.number(size), Math::max);
+    if (good && file.kind() == WalFileName.Kind.SEGMENT) {
+      addSegment(file.segment());
+    }
+    // A backup history file has the name of the segment in which its backup started.
+    long number = file.segment().number(size);
+    long whole = file.kind() == WalFileName.Kind.PARTIAL ? number : number + 1;
+    shown.merge(file.timeline(), new Shown(file, whole), BinaryOperator.maxBy(Shown.LATER));
   }
 
   private void addSegment(WalSegmentName segment) {
@@ -106,6 +127,11 @@ public final class StoredWal {
     return size;
   }
 
+  /** Whether no segment is stored, nor a part of one. */
+  public boolean isEmpty() {
+    return shown.isEmpty();
+  }
+
   /** The timelines of which there are segments, the lowest first; unsigned. */
   public List<Integer> timelines() {
     return List.copyOf(runs.keySet());
@@ -116,18 +142,43 @@ public final class StoredWal {
     return List.copyOf(histories);
   }
 
+  /** All timelines of which there is anything, the lowest first; unsigned. */
+  public List<Integer> shownTimelines() {
+    SortedSet<Integer> all = new TreeSet<>(UNSIGNED);
+    all.addAll(shown.keySet());
+    all.addAll(histories);
+    all.addAll(damagedHistories);
+    return List.copyOf(all);
+  }
+
   public boolean contains(WalSegmentName segment) {
     Long last = lastOfRun(segment.timeline(), segment.number(size));
     return last != null;
   }
 
   /**
-   * Whether any segment after this one, or a part of one, is stored of the same timeline: then this
-   * one belongs to the archive, and if it is missing, it is lost.
+   * A stored file of the same timeline that shows that this segment was written to its end: a later
+   * segment or a part of one, or a backup that started in it or later; or null. A part of the
+   * segment itself shows that its timeline ended in it.
    */
-  public boolean hasLaterSegment(WalSegmentName segment) {
-    Long last = latest.get(segment.timeline());
-    return last != null && last > segment.number(size);
+  public @Nullable String proofOf(WalSegmentName segment) {
+    WalSegmentName next = firstFrom(segment);
+    if (next != null && !next.equals(segment)) {
+      return next.toString();
+    }
+    Shown last = shown.get(segment.timeline());
+    return last == null || last.whole() <= segment.number(size) ? null : last.file().text();
+  }
+
+  /** A stored file other than its history that shows that a timeline exists, or null. */
+  public @Nullable String proofOf(int timeline) {
+    Shown last = shown.get(timeline);
+    return last == null ? null : last.file().text();
+  }
+
+  /** Whether the history of a timeline is stored, or was, be it damaged. */
+  public boolean hadHistory(int timeline) {
+    return histories.contains(timeline) || damagedHistories.contains(timeline);
   }
 
   /** The last whole segment of a timeline, or null when it has none. */
@@ -136,21 +187,30 @@ public final class StoredWal {
     return of.isEmpty() ? null : name(of.lastEntry().getValue(), timeline);
   }
 
-  /** The segments that are missing between those of a timeline. */
+  /** What recovery cannot pass of a timeline: missing segments between others, and breaks. */
   public List<WalGap> gaps(int timeline) {
     List<WalGap> gaps = new ArrayList<>();
     Long before = null;
     for (Map.Entry<Long, Long> run : of(timeline).entrySet()) {
+      WalSegmentName first = name(run.getKey(), timeline);
       if (before != null) {
-        gaps.add(gap(name(before + 1, timeline), name(run.getKey(), timeline)));
+        gaps.add(gap(name(before + 1, timeline), first));
+      }
+      WalSegmentName last = name(run.getValue(), timeline);
+      for (WalSegmentName broken : breaks.subSet(first, false, last, true)) {
+        gaps.add(new WalGap(broken, broken, WalGap.Kind.HISTORY_BREAK));
       }
       before = run.getValue();
     }
     return gaps;
   }
 
-  private WalGap gap(WalSegmentName missing, WalSegmentName present) {
-    return new WalGap(missing, present, damaged.contains(missing.toString()));
+  /** The gap between a segment that recovery does not get and the next one that it would. */
+  public WalGap gap(WalSegmentName missing, WalSegmentName present) {
+    return new WalGap(
+        missing,
+        present,
+        damaged.contains(missing.toString()) ? WalGap.Kind.DAMAGED : WalGap.Kind.MISSING);
   }
 
   /** The first segment that is missing of those from one to another of its timeline, or null. */
@@ -161,70 +221,34 @@ public final class StoredWal {
     return missing > to.number(size) ? null : name(missing, from.timeline());
   }
 
+  /** The last one of the segments that are stored without a gap from this one on, or null. */
+  public @Nullable WalSegmentName lastOfRun(WalSegmentName from) {
+    Long last = lastOfRun(from.timeline(), from.number(size));
+    return last == null ? null : name(last, from.timeline());
+  }
+
+  /** The first segment of a timeline from this one on that is stored, or null. */
+  public @Nullable WalSegmentName firstFrom(WalSegmentName from) {
+    NavigableMap<Long, Long> of = of(from.timeline());
+    long number = from.number(size);
+    if (lastOfRun(from.timeline(), number) != null) {
+      return from;
+    }
+    Long next = of.ceilingKey(number);
+    return next == null ? null : name(next, from.timeline());
+  }
+
   /**
-   * Follows the WAL from a base backup's first segment to the end of a timeline.
-   *
-   * <p>The segment in which a timeline was left exists on the next one too, with the same bytes up
-   * to there; recovery reads it there.
-   *
-   * @param switches where the timelines before {@code target} were left, the oldest first: those of
-   *     its history file; none for a timeline without one
-   * @throws IllegalArgumentException when the timeline does not come after the first segment: it
-   *     was left before, or the history does not know it
+   * The first segment of a timeline after this one that does not continue those before, or null.
    */
-  public WalChain chain(WalSegmentName first, int target, List<WalChain.Switch> switches) {
-    WalSegmentName last = null;
-    long next = first.number(size);
-    List<Leg> legs = legs(first, target, switches);
-    if (legs.get(0).timeline() != first.timeline() || legs.get(0).last() + 1 < next) {
-      throw new IllegalArgumentException(
-          "timeline %s does not come after the segment %s"
-              .formatted(Integer.toUnsignedString(target), first));
-    }
-    for (Leg leg : legs) {
-      while (next <= leg.last()) {
-        Long end = lastOfRun(leg.timeline(), next);
-        if (end == null) {
-          WalSegmentName missing = name(next, leg.timeline());
-          WalSegmentName present = presentAfter(next, legs);
-          return new WalChain(first, last, present == null ? null : gap(missing, present));
-        }
-        long reached = Math.min(end, leg.last());
-        last = name(reached, leg.timeline());
-        next = reached + 1;
-      }
-    }
-    return new WalChain(first, last, null);
+  public @Nullable WalSegmentName firstBreakAfter(WalSegmentName segment) {
+    WalSegmentName next = breaks.higher(segment);
+    return next == null || next.timeline() != segment.timeline() ? null : next;
   }
 
-  /** The segments of one timeline that recovery reads, up to the last one. */
-  private record Leg(int timeline, long last) {}
-
-  private List<Leg> legs(WalSegmentName first, int target, List<WalChain.Switch> switches) {
-    List<Leg> legs = new ArrayList<>();
-    for (WalChain.Switch left : switches) {
-      if (Integer.compareUnsigned(left.timeline(), first.timeline()) >= 0) {
-        long at = WalSegmentName.containing(left.switchPoint(), target, size).number(size);
-        legs.add(new Leg(left.timeline(), at - 1));
-      }
-    }
-    legs.add(new Leg(target, Long.MAX_VALUE - 1));
-    return legs;
-  }
-
-  private @Nullable WalSegmentName presentAfter(long number, List<Leg> legs) {
-    long from = number;
-    for (Leg leg : legs) {
-      if (leg.last() < from) {
-        continue;
-      }
-      Long present = of(leg.timeline()).ceilingKey(from);
-      if (present != null && present <= leg.last()) {
-        return name(present, leg.timeline());
-      }
-      from = leg.last() + 1;
-    }
-    return null;
+  /** Whether this segment does not continue the one before it. */
+  public boolean isBreak(WalSegmentName segment) {
+    return breaks.contains(segment);
   }
 
   private @Nullable Long lastOfRun(int timeline, long number) {

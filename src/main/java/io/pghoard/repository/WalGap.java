@@ -4,23 +4,43 @@ package io.pghoard.repository;
 import io.pghoard.postgres.WalSegmentName;
 
 /**
- * WAL segments that are missing although later ones are stored: recovery cannot pass.
+ * A place in the stored WAL that recovery cannot pass, although later segments are stored.
  *
- * @param firstMissing the first of them
- * @param nextPresent the first one after them that is stored
- * @param damaged whether the first one is stored, but marked as damaged
+ * @param firstMissing the first segment that recovery does not get
+ * @param nextPresent the first one from there on that is stored and good; after a break in the
+ *     history the same as the first
  */
-public record WalGap(WalSegmentName firstMissing, WalSegmentName nextPresent, boolean damaged) {
+public record WalGap(WalSegmentName firstMissing, WalSegmentName nextPresent, Kind kind) {
+  /** Why recovery cannot pass. */
+  public enum Kind {
+    /** The segment is not stored. */
+    MISSING,
+    /** It is stored, but marked as damaged. */
+    DAMAGED,
+    /** It is stored, but does not continue the segment before it. */
+    HISTORY_BREAK
+  }
+
   public WalGap(WalSegmentName firstMissing, WalSegmentName nextPresent) {
-    this(firstMissing, nextPresent, false);
+    this(firstMissing, nextPresent, Kind.MISSING);
+  }
+
+  public boolean damaged() {
+    return kind == Kind.DAMAGED;
   }
 
   @Override
   public String toString() {
-    return damaged
-        ? "the segment %s is damaged, the next one that is good is %s"
-            .formatted(firstMissing, nextPresent)
-        : "the first missing segment is %s, the next one that is stored is %s"
-            .formatted(firstMissing, nextPresent);
+    return switch (kind) {
+      case MISSING ->
+          "the first missing segment is %s, the next one that is stored is %s"
+              .formatted(firstMissing, nextPresent);
+      case DAMAGED ->
+          "the segment %s is damaged, the next one that is good is %s"
+              .formatted(firstMissing, nextPresent);
+      case HISTORY_BREAK ->
+          "the segment %s does not continue the one before it, as the server was set back to an earlier state in between"
+              .formatted(firstMissing);
+    };
   }
 }

@@ -3,11 +3,15 @@ package io.pghoard.restore;
 
 import io.pghoard.check.Answer;
 import io.pghoard.check.Checks;
+import io.pghoard.codec.TarReader;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.repository.BaseBackup;
+import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.repository.Catalogue;
+import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
+import io.pghoard.repository.PlainObject;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.StoredWal;
 import java.io.IOException;
@@ -43,14 +47,14 @@ public final class ArchiveCheck {
     Stored stored = new Stored();
     checks.check("base backups", "see what the store answers", () -> catalogue(stored));
     BaseBackup newest = stored.newest;
-    StoredWal wal = stored.wal;
-    if (newest == null || wal == null) {
+    RecoveryPlanner planner = stored.planner;
+    if (newest == null || planner == null) {
       OF_A_BACKUP.forEach(name -> checks.unknown(name, "there is no base backup to look at"));
       return null;
     }
     String remedy = remedy();
-    checks.check("restorable", remedy, () -> restorable(newest, wal, stored.damaged));
-    checks.check("WAL since", remedy, () -> since(newest, wal));
+    checks.check("restorable", remedy, () -> restorable(newest, planner));
+    checks.check("WAL since", remedy, () -> since(newest, planner));
     checks.check("age", remedy, () -> age(newest));
     return newest;
   }
@@ -62,36 +66,32 @@ public final class ArchiveCheck {
   /** What the catalogue has told. */
   private static final class Stored {
     private @Nullable BaseBackup newest;
-    private List<ObjectKey> damaged = List.of();
-    private @Nullable StoredWal wal;
+    private @Nullable RecoveryPlanner planner;
   }
 
   private Answer catalogue(Stored stored) throws IOException {
-    Catalogue catalogue = new Catalogue(store, keys);
-    Catalogue.Listing listing = catalogue.listing();
-    StoredWal wal = catalogue.wal();
+    RecoveryPlanner planner = new RecoveryPlanners().of(site, store);
+    Catalogue.Listing listing = planner.listing();
     List<BaseBackup> backups = listing.readable();
     if (!listing.unreadable().isEmpty()) {
-      listingFound(stored, listing, wal);
+      listingFound(stored, planner);
       return Answer.warning(
           "%d main objects cannot be understood: %s"
               .formatted(listing.unreadable().size(), listing.unreadable()),
           "restore them from a copy of the repository, or delete them; no WAL goes until then");
     }
     if (backups.isEmpty()) {
-      return none(wal);
+      return none(planner.tree().wal());
     }
-    listingFound(stored, listing, wal);
+    listingFound(stored, planner);
     return Answer.ok(
         "%d, the newest is %s".formatted(backups.size(), backups.get(backups.size() - 1).name()));
   }
 
-  private static void listingFound(Stored stored, Catalogue.Listing listing, StoredWal wal) {
-    List<BaseBackup> backups = listing.readable();
-    BaseBackup newest = backups.isEmpty() ? null : backups.get(backups.size() - 1);
-    stored.newest = newest;
-    stored.damaged = newest == null ? List.of() : listing.damaged(newest);
-    stored.wal = wal;
+  private static void listingFound(Stored stored, RecoveryPlanner planner) {
+    List<BaseBackup> backups = planner.listing().readable();
+    stored.newest = backups.isEmpty() ? null : backups.get(backups.size() - 1);
+    stored.planner = planner;
   }
 
   private Answer none(StoredWal wal) {
@@ -106,35 +106,37 @@ public final class ArchiveCheck {
             "see the daemon's log for why none could be taken, then " + remedy());
   }
 
-  private Answer restorable(BaseBackup newest, StoredWal wal, List<ObjectKey> damaged)
-      throws IOException {
+  private Answer restorable(BaseBackup newest, RecoveryPlanner planner) throws IOException {
+    List<ObjectKey> damaged = planner.listing().damaged(newest);
     if (!damaged.isEmpty()) {
       throw new RestoreRefusedException(
           "base backup %s is damaged: %s".formatted(newest.name(), damaged));
     }
-    RestorePlanner.requireHistory(newest, wal);
-    boolean chunked = newest.format() == BaseBackup.Format.CHUNKS;
-    if (chunked && store.keys(keys.chunks(newest.name())).isEmpty()) {
-      throw new RestoreRefusedException(
-          "there are no chunks of base backup %s".formatted(newest.name()));
+    planner.plan(newest.name(), RecoveryOptions.toTheBackup());
+    if (newest.format() != BaseBackup.Format.CHUNKS) {
+      return Answer.ok("%s has its WAL".formatted(newest.name()));
     }
-    require(newest, wal, new RecoveryTarget.Immediate());
+    try (ObjectContent object = PlainObject.of(store.get(newest.key()))) {
+      BaseBackupObject main = BaseBackupObject.readWithoutFiles(new TarReader(object.stream()));
+      new StoredChunks(store, keys).require(newest, main.chunks());
+    }
     return Answer.ok(
         "%s has its chunks, and its WAL from %s to %s"
-            .formatted(newest.name(), newest.startSegment(), BackupChoice.endSegment(newest)));
+            .formatted(newest.name(), newest.startSegment(), newest.endOfWal()));
   }
 
-  private Answer since(BaseBackup newest, StoredWal wal) throws IOException {
-    require(newest, wal, new RecoveryTarget.Latest());
-    return Answer.ok(
-        "without a gap up to " + wal.newest(wal.timelines().get(wal.timelines().size() - 1)));
-  }
-
-  private void require(BaseBackup backup, StoredWal wal, RecoveryTarget target) throws IOException {
-    RecoveryOptions options =
-        new RecoveryOptions(
-            target, null, "latest", null, null, null, false, RecoveryOptions.Archiving.DEFAULT);
-    new WalCheck(store, keys, wal).require(site.name(), backup, options);
+  /** Plans the restore that an operator would ask for, who has lost the server. */
+  private Answer since(BaseBackup newest, RecoveryPlanner planner) throws IOException {
+    RecoveryPlan plan = planner.plan(RestoreRequest.LATEST, RecoveryOptions.toTheEnd());
+    String text =
+        "without a gap up to %s, from base backup %s"
+            .formatted(plan.reach().last(), plan.backup().name());
+    return plan.backup().equals(newest)
+        ? Answer.ok(text)
+        : Answer.warning(
+            "%s: the newest one, %s, does not lead to timeline %s"
+                .formatted(text, newest.name(), Integer.toUnsignedString(plan.way().timeline())),
+            remedy());
   }
 
   private Answer age(BaseBackup newest) {

@@ -4,6 +4,8 @@ package io.pghoard.restore;
 import io.pghoard.codec.TarEntry;
 import io.pghoard.codec.TarReader;
 import io.pghoard.postgres.Lsn;
+import io.pghoard.postgres.TimelineHistory;
+import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.restore.RecoveryTarget.AtLsn;
 import java.io.IOException;
@@ -49,6 +51,31 @@ record MainObject(BaseBackupObject record, FileChecks checks) {
       throw new RestoreRefusedException(
           "the target LSN %s lies before the end of the base backup, %s; give that or a later one, or name an older base backup"
               .formatted(at.lsn(), end));
+    }
+  }
+
+  /**
+   * Refuses a way that leaves the backup's timeline before the end of the backup.
+   *
+   * @throws RestoreRefusedException with what to ask for in its place
+   */
+  void requireOn(TimelineHistory way, BaseBackup backup) throws RestoreRefusedException {
+    @Nullable Lsn end = checks.endLsn();
+    for (TimelineHistory.Switch left : way.switches()) {
+      if (end != null
+          && left.timeline() == backup.endOfWal().timeline()
+          && left.switchPoint().compareTo(end) < 0) {
+        String own = Integer.toUnsignedString(left.timeline());
+        throw new RestoreRefusedException(
+            "base backup %s ended at %s, and timeline %s, on the way to timeline %s, was left at %s: name an older base backup, or ask for --recovery-target-timeline %s"
+                .formatted(
+                    backup.name(),
+                    end,
+                    own,
+                    Integer.toUnsignedString(way.timeline()),
+                    left.switchPoint(),
+                    own));
+      }
     }
   }
 }

@@ -81,6 +81,20 @@ public record RecoveryOptions(
     requireOneLine("primary conninfo", primaryConninfo);
   }
 
+  /** A primary that has recovered all WAL there is. */
+  static RecoveryOptions toTheEnd() {
+    return of(new Latest());
+  }
+
+  /** A primary that has recovered to the end of its base backup. */
+  static RecoveryOptions toTheBackup() {
+    return of(new Immediate());
+  }
+
+  private static RecoveryOptions of(RecoveryTarget target) {
+    return new RecoveryOptions(target, null, "latest", null, null, null, true, Archiving.DEFAULT);
+  }
+
   // A line break would end the setting, and what follows it would be a setting of its own.
   private static void requireOneLine(String what, @Nullable String text) {
     if (text != null && text.chars().anyMatch(Character::isISOControl)) {
@@ -91,6 +105,25 @@ public record RecoveryOptions(
   /** Whether the cluster is restored as a standby, which follows WAL until it is promoted. */
   boolean standby() {
     return !primary && target instanceof Latest;
+  }
+
+  /**
+   * The same, ending on the timeline that is the newest now: the server itself looks for the
+   * histories after the backup's timeline one by one, and stops at the first that is missing. A
+   * standby is to follow later ones too.
+   */
+  RecoveryOptions resolved(int newest) {
+    return standby()
+        ? this
+        : new RecoveryOptions(
+            target,
+            inclusive,
+            Integer.toUnsignedString(newest),
+            action,
+            endCommand,
+            primaryConninfo,
+            primary,
+            archiving);
   }
 
   /** What the operator should know of the cluster. */

@@ -2,6 +2,7 @@
 package io.pghoard.restore;
 
 import io.pghoard.postgres.WalSegmentName;
+import io.pghoard.recovery.LastCommit;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.WalGap;
 import java.time.Instant;
@@ -13,16 +14,25 @@ import org.jspecify.annotations.Nullable;
  * @param timeline on which it ends, unsigned
  * @param restorable whether all WAL is stored without which the backup cannot be restored at all,
  *     and nothing of it is marked as damaged
- * @param from the earliest moment that can be reached: the end of the backup
  * @param last the last segment that recovery can read, or null when even the first is missing
- * @param until when that was archived, or null
+ * @param lastCommit the last transaction that recovery can replay
  * @param gap what ends recovery there, or null when that is the end of the stored WAL
  */
 public record RecoveryWindow(
     BaseBackup backup,
     int timeline,
     boolean restorable,
-    Instant from,
     @Nullable WalSegmentName last,
-    @Nullable Instant until,
-    @Nullable WalGap gap) {}
+    LastCommit lastCommit,
+    @Nullable WalGap gap) {
+  /** The earliest target time: the end of the backup. */
+  public Instant from() {
+    return backup.end();
+  }
+
+  /** The latest target time, or null when there is none to stop at. */
+  public @Nullable Instant until() {
+    Instant until = lastCommit.latestTarget(true);
+    return until == null || until.isBefore(from()) ? null : until;
+  }
+}

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
+import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
-import io.pghoard.postgres.WalFileName;
+import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.postgres.WalSegmentName;
+import io.pghoard.recovery.LastCommits.Stretch;
+import io.pghoard.recovery.TimelineTree;
+import io.pghoard.recovery.WalReach;
 import io.pghoard.repository.BaseBackup;
-import io.pghoard.repository.Catalogue;
-import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.Repositories;
-import io.pghoard.repository.SiteKeys;
-import io.pghoard.repository.StoredObject;
 import io.pghoard.repository.StoredWal;
-import io.pghoard.repository.WalChain;
 import io.pghoard.repository.WalGap;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecoveryWindows {
   private final Sites sites;
   private final Repositories repositories;
+  private final RecoveryPlanners planners = new RecoveryPlanners();
 
   public RecoveryWindows(Sites sites, Repositories repositories) {
     this.sites = sites;
@@ -36,26 +35,24 @@ public final class RecoveryWindows {
    * What is stored of a site.
    *
    * @param windows one a base backup, the oldest first
-   * @param gaps segments that are missing although later ones are there, in their order
+   * @param gaps what recovery cannot pass although later WAL is there, in its order
    */
   public record Report(StoredWal wal, List<RecoveryWindow> windows, List<WalGap> gaps) {}
 
   /** Looks through a site's repository. */
-  public Report of(SiteName site) throws IOException {
-    ObjectStore store = repositories.of(site);
-    SiteKeys keys = new SiteKeys(sites.get(site).prefix());
-    Catalogue catalogue = new Catalogue(store, keys);
-    StoredWal wal = catalogue.wal();
+  public Report of(SiteName name) throws IOException {
+    SiteConfig site = sites.get(name);
+    RecoveryPlanner planner = planners.of(site, repositories.of(name));
+    StoredWal wal = planner.tree().wal();
     Set<WalGap> gaps = new LinkedHashSet<>();
     // Where base backups bring their own WAL, none is between them.
-    boolean continuous = !sites.get(site).wal().fetched();
+    boolean continuous = !site.wal().fetched();
     if (continuous) {
       wal.timelines().forEach(timeline -> gaps.addAll(wal.gaps(timeline)));
     }
     List<RecoveryWindow> windows = new ArrayList<>();
-    Catalogue.Listing listing = catalogue.listing();
-    for (BaseBackup backup : listing.readable()) {
-      RecoveryWindow window = window(store, keys, wal, backup, listing.isDamaged(backup));
+    for (BaseBackup backup : planner.listing().readable()) {
+      RecoveryWindow window = window(planner, backup);
       windows.add(window);
       WalGap gap = window.gap();
       // One that begins before the backup's own first segment may be told already, as longer.
@@ -74,72 +71,57 @@ public final class RecoveryWindows {
         && first <= missing;
   }
 
-  private static RecoveryWindow window(
-      ObjectStore store, SiteKeys keys, StoredWal wal, BaseBackup backup, boolean damaged)
+  private static RecoveryWindow window(RecoveryPlanner planner, BaseBackup backup)
       throws IOException {
-    TimelinePath path = path(new TimelinePaths(store, keys, wal), backup);
-    WalChain chain = wal.chain(backup.startSegment(), path.timeline(), path.switches());
-    WalSegmentName last = chain.last();
-    long end = BackupChoice.endSegment(backup).number(wal.segmentSize());
+    TimelineTree tree = planner.tree();
+    TimelineHistory newest = newest(tree, backup);
+    TimelineHistory way =
+        newest == null ? new TimelineHistory(backup.endOfWal().timeline(), List.of()) : newest;
+    WalReach reach = tree.reach(backup, way);
+    WalSegmentName last = reach.last();
     return new RecoveryWindow(
         backup,
-        path.timeline(),
-        !damaged && last != null && last.number(wal.segmentSize()) >= end,
-        BackupChoice.endTime(backup),
+        way.timeline(),
+        newest != null
+            && !planner.listing().isDamaged(backup)
+            && reach.covers(backup.endOfWal(), tree.wal().segmentSize()),
         last,
-        last == null ? null : archived(store, keys, last),
-        chain.gap());
+        planner.commits().of(new Stretch(tree, way, reach)),
+        reach.gap());
   }
 
-  /** To the latest timeline, or where that does not come from the backup, to the end of its own. */
-  private static TimelinePath path(TimelinePaths paths, BaseBackup backup) throws IOException {
-    try {
-      return paths.path(backup, "latest");
-    } catch (RestoreRefusedException e) {
-      return paths.path(backup, "current");
-    }
-  }
-
-  private static @Nullable Instant archived(
-      ObjectStore store, SiteKeys keys, WalSegmentName segment) throws IOException {
-    WalFileName name = WalFileName.parse(segment.toString());
-    for (StoredObject object : store.list(keys.wal(name).text())) {
-      if (object.key().equals(keys.wal(name))) {
-        return object.lastModified();
+  /** The way to the newest timeline that comes from a backup, or null. */
+  private static @Nullable TimelineHistory newest(TimelineTree tree, BaseBackup backup) {
+    TimelineHistory own = tree.way(backup.endOfWal().timeline());
+    for (int timeline : tree.timelines()) {
+      TimelineHistory way = tree.way(timeline);
+      if (way != null && tree.leadsFrom(backup, way)) {
+        return way;
       }
     }
-    return null;
+    return own;
   }
 
   /**
-   * What keeps recovery from coming from the newest base backup to the newest WAL.
+   * What keeps a restore from coming to the newest WAL.
    *
    * @return null when nothing does, or when there is no base backup
    */
-  public @Nullable String broken(SiteName site) throws IOException {
-    if (sites.get(site).wal().fetched()) {
+  public @Nullable String broken(SiteName name) throws IOException {
+    SiteConfig site = sites.get(name);
+    if (site.wal().fetched()) {
       // There is no WAL between the base backups of such a site.
       return null;
     }
-    Report report = of(site);
-    if (report.windows().isEmpty()) {
+    RecoveryPlanner planner = planners.of(site, repositories.of(name));
+    if (planner.listing().readable().isEmpty()) {
       return null;
     }
-    RecoveryWindow newest = report.windows().get(report.windows().size() - 1);
-    WalGap gap = newest.gap();
-    int latest =
-        report.wal().timelines().stream().max(Integer::compareUnsigned).orElse(newest.timeline());
-    if (gap != null) {
-      return "WAL is %s: %s. Recovery from the base backup %s cannot pass it"
-          .formatted(
-              gap.damaged() ? "damaged" : "missing from the archive", gap, newest.backup().name());
+    try {
+      planner.plan(RestoreRequest.LATEST, RecoveryOptions.toTheEnd());
+      return null;
+    } catch (RestoreRefusedException e) {
+      return e.getMessage();
     }
-    return Integer.compareUnsigned(latest, newest.timeline()) > 0
-        ? "there is WAL of timeline %s, and no base backup leads there: the newest, %s, ends on timeline %s"
-            .formatted(
-                Integer.toUnsignedString(latest),
-                newest.backup().name(),
-                Integer.toUnsignedString(newest.timeline()))
-        : null;
   }
 }

@@ -37,6 +37,12 @@ public record RestoreRequest(
     }
   }
 
+  /** The same, recovering in another way. */
+  RestoreRequest recovering(RecoveryOptions other) {
+    return new RestoreRequest(
+        site, backup, targetDirectory, overwrite, tablespaces, other, preservation);
+  }
+
   /** What the operator should know of the restored cluster. */
   List<String> notes() {
     List<String> notes = new ArrayList<>(recovery.notes());

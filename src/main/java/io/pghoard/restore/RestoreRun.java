@@ -14,7 +14,7 @@ public final class RestoreRun {
   private final RestoreRequest request;
   private final RestoreProgress progress;
   private final RestoreHost host;
-  private @Nullable BaseBackup backup;
+  private @Nullable RecoveryPlan recovery;
   private @Nullable RestorePlan plan;
   private @Nullable RestoreWriter writer;
 
@@ -50,15 +50,19 @@ public final class RestoreRun {
     return host;
   }
 
-  void chose(BaseBackup chosen) {
-    backup = chosen;
+  void chose(RecoveryPlan chosen) {
+    recovery = chosen;
+  }
+
+  RecoveryPlan recovery() {
+    if (recovery == null) {
+      throw new IllegalStateException("restore " + id + " has chosen no base backup yet");
+    }
+    return recovery;
   }
 
   BaseBackup backup() {
-    if (backup == null) {
-      throw new IllegalStateException("restore " + id + " has chosen no base backup yet");
-    }
-    return backup;
+    return recovery().backup();
   }
 
   void planned(RestorePlan made) {

@@ -32,7 +32,7 @@ public final class RestoreSteps {
    */
   public void plan(RestoreRun run, ObjectContent mainObject) throws IOException {
     try (mainObject) {
-      RestorePlan plan = planner.plan(run, run.backup(), mainObject.stream());
+      RestorePlan plan = planner.plan(run, run.recovery(), mainObject.stream());
       run.planned(plan);
       run.progress().planned(plan.backup().name(), plan.plainBytes(), plan.checks().count());
       if (!plan.checks().known()) {

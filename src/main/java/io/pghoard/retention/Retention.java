@@ -4,15 +4,17 @@ package io.pghoard.retention;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalSegmentName;
+import io.pghoard.recovery.TimelineTree;
+import io.pghoard.recovery.TimelineTrees;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.Catalogue;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
-import io.pghoard.repository.StoredWal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -37,6 +39,7 @@ public final class Retention {
   private final Sites sites;
   private final Repositories repositories;
   private final Clock clock;
+  private final TimelineTrees trees = new TimelineTrees();
   private final Map<SiteName, List<String>> told = new ConcurrentHashMap<>();
 
   public Retention(Sites sites, Repositories repositories, Clock clock) {
@@ -77,7 +80,8 @@ public final class Retention {
     }
     KeptBackups backups =
         new KeptBackups(
-            listing.readable(), restorable(listing, catalogue.wal(), store.keys(keys.chunks())));
+            listing.readable(),
+            restorable(listing, trees.of(site, store), store.keys(keys.chunks())));
     Instant now = clock.instant();
     Map<String, Instant> preserved = catalogue.preservedUntil();
     backups.expire(
@@ -113,18 +117,20 @@ public final class Retention {
   }
 
   /**
-   * Those whose own WAL is stored, and at least one of whose chunks, and of which nothing is marked
-   * as damaged: what names alone can tell.
+   * Those whose own WAL is stored, with the history of their timeline and at least one of their
+   * chunks, and of which nothing is marked as damaged: what names alone can tell.
    */
   private static Set<BaseBackup> restorable(
-      Catalogue.Listing listing, StoredWal wal, List<ObjectKey> chunks) {
+      Catalogue.Listing listing, TimelineTree tree, List<ObjectKey> chunks) {
     Set<String> withChunks =
         chunks.stream().map(key -> folder(key.text())).collect(Collectors.toSet());
     Set<BaseBackup> restorable = new HashSet<>();
     for (BaseBackup backup : listing.readable()) {
-      WalSegmentName end = backup.endSegment();
+      TimelineHistory way = tree.way(backup.endOfWal().timeline());
       boolean chunked = backup.format() == BaseBackup.Format.CHUNKS;
-      if ((end == null || wal.firstMissing(backup.startSegment(), end) == null)
+      if (way != null
+          && tree.leadsFrom(backup, way)
+          && tree.reach(backup, way).covers(backup.endOfWal(), tree.wal().segmentSize())
           && (!chunked || withChunks.contains(backup.name()))
           && !listing.isDamaged(backup)) {
         restorable.add(backup);

@@ -18,6 +18,7 @@ import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectExistsException;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectMissingException;
+import io.pghoard.repository.PlainObject;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

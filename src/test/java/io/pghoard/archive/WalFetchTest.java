@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pghoard.postgres.WalFileName;
+import io.pghoard.repository.DamageMarks;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.PermanentStorageException;
+import io.pghoard.repository.PlainObject;
+import io.pghoard.repository.SiteKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -189,6 +192,75 @@ class WalFetchTest {
   void historyOfATimelineThatHasSegments_isAGap() throws IOException {
     archived(segment(1, 3), segment(2, 4));
     assertThatThrownBy(() -> site.fetch("00000002.history")).isInstanceOf(WalGapException.class);
+  }
+
+  @Test
+  void historyThatALaterOneNames_isAGap() throws IOException {
+    archived(segment(1, 3));
+    history("00000003.history", "1\t0/425040\tx\n2\t0/525040\tx\n");
+    assertThatThrownBy(() -> site.fetch("00000002.history"))
+        .isInstanceOf(WalGapException.class)
+        .hasMessageContaining("00000003.history is there");
+    assertThatThrownBy(() -> site.fetch("00000004.history")).isInstanceOf(WalAbsentException.class);
+    assertThatThrownBy(() -> site.fetch(segment(2, 4))).isInstanceOf(WalGapException.class);
+    assertThatThrownBy(() -> site.fetch(segment(2, 5))).isInstanceOf(WalAbsentException.class);
+  }
+
+  @Test
+  void historyOfATimelineWithAPartialSegmentOrABackup_isAGap() throws IOException {
+    archived(segment(1, 3));
+    String partial = segment(2, 3) + ".partial";
+    site.write(partial, ArchivingSite.segment(segment(2, 3), 1));
+    site.archive(partial);
+    site.store.put(
+        new ObjectKey("main/xlog/" + segment(3, 3) + ".00000028.backup"),
+        Map.of(),
+        InputStream.nullInputStream());
+    assertThatThrownBy(() -> site.fetch("00000002.history")).isInstanceOf(WalGapException.class);
+    assertThatThrownBy(() -> site.fetch("00000003.history")).isInstanceOf(WalGapException.class);
+  }
+
+  // The server would go on with that of the timeline that was left.
+  @Test
+  void firstSegmentOfATimeline_isAGap_whileTheOneItLeftIsWhole() throws IOException {
+    archived(segment(1, 3), segment(1, 4));
+    history("00000002.history", "1\t0/425040\tpromoted\n");
+    assertThatThrownBy(() -> site.fetch(segment(2, 4)))
+        .isInstanceOf(WalGapException.class)
+        .hasMessageContaining(segment(1, 4) + " is there");
+  }
+
+  @Test
+  void segmentOfABackupThatBringsItsWal_isAbsent() throws IOException {
+    archived(segment(1, 9));
+    site.store.put(
+        new ObjectKey("main/basebackup/hot"),
+        Map.of(
+            "active-backup-mode", "standalone_hot_backup",
+            "start-time", "2026-01-01T10:00:00Z",
+            "start-wal-segment", segment(1, 4)),
+        InputStream.nullInputStream());
+    assertThatThrownBy(() -> site.fetch(segment(1, 3))).isInstanceOf(WalGapException.class);
+    assertThatThrownBy(() -> site.fetch(segment(1, 4))).isInstanceOf(WalAbsentException.class);
+    assertThatThrownBy(() -> site.fetch(segment(1, 5))).isInstanceOf(WalAbsentException.class);
+  }
+
+  @Test
+  void historyThatCannotBeUnderstood_provesNoAbsence() throws IOException {
+    archived(segment(1, 3));
+    site.store.put(
+        new ObjectKey("main/timeline/00000003.history"), Map.of(), InputStream.nullInputStream());
+    assertThatThrownBy(() -> site.fetch(segment(1, 4)))
+        .isNotInstanceOf(WalAbsentException.class)
+        .hasMessageContaining("cannot be understood");
+  }
+
+  @Test
+  void lostSegment_isAGap() throws IOException {
+    archived(segment(1, 3), segment(1, 4));
+    new DamageMarks(site.store, new SiteKeys("main")).mark(key(4), "it is lost");
+    site.store.delete(key(4));
+    assertThatThrownBy(() -> site.fetch(segment(1, 4))).isInstanceOf(WalGapException.class);
   }
 
   @Test

@@ -2,9 +2,7 @@
 package io.pghoard.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.pghoard.postgres.Lsn;
 import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.postgres.WalSegmentSize;
 import java.util.ArrayList;
@@ -66,18 +64,63 @@ final class StoredWalTest {
   }
 
   @Test
-  void laterSegment_isOneOfTheSameTimeline() {
+  void proof_isOfTheSameTimeline_aPartialSegmentOrABackup() {
     StoredWal wal =
         StoredWal.of(
-            List.of(name(1, 5), name(2, 8), name(1, 6) + ".partial", "00000002.history"), SIZE);
+            List.of(
+                name(1, 5),
+                name(2, 8),
+                name(1, 6) + ".partial",
+                name(3, 4) + ".00000028.backup",
+                "00000002.history"),
+            SIZE);
 
-    assertThat(wal.hasLaterSegment(segment(1, 4))).isTrue();
-    assertThat(wal.hasLaterSegment(segment(1, 5))).as("a partial segment counts").isTrue();
-    assertThat(wal.hasLaterSegment(segment(1, 6))).isFalse();
-    assertThat(wal.hasLaterSegment(segment(2, 7))).isTrue();
-    assertThat(wal.hasLaterSegment(segment(3, 1))).isFalse();
+    assertThat(wal.proofOf(segment(1, 4))).as("the next one").isEqualTo(name(1, 5));
+    assertThat(wal.proofOf(segment(1, 5)))
+        .as("a partial segment counts")
+        .isEqualTo(name(1, 6) + ".partial");
+    assertThat(wal.proofOf(segment(1, 6))).as("the timeline ended in it").isNull();
+    assertThat(wal.proofOf(segment(2, 7))).isEqualTo(name(2, 8));
+    assertThat(wal.proofOf(segment(3, 4))).as("a backup started in it").isNotNull();
+    assertThat(wal.proofOf(segment(3, 5))).isNull();
+    assertThat(wal.proofOf(segment(4, 1))).isNull();
     assertThat(wal.contains(segment(1, 6))).isFalse();
     assertThat(wal.histories()).containsExactly(2);
+    assertThat(wal.shownTimelines()).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void markedObjects_countAsMissing_andProveThatTheyWere() {
+    StoredWal wal =
+        StoredWal.of(
+            List.of(name(1, 1), name(1, 2), name(1, 3), "00000002.history"),
+            List.of(name(1, 2), name(1, 4), "00000002.history", "00000003.history", "a.chunk"),
+            List.of(),
+            SIZE);
+
+    assertThat(wal.gaps(1))
+        .containsExactly(new WalGap(segment(1, 2), segment(1, 3), WalGap.Kind.DAMAGED));
+    assertThat(wal.proofOf(segment(1, 4))).as("lost, and marked").isEqualTo(name(1, 4));
+    assertThat(wal.histories()).isEmpty();
+    assertThat(wal.hadHistory(2)).isTrue();
+    assertThat(wal.hadHistory(3)).isTrue();
+  }
+
+  @Test
+  void breaks_areGaps_butForTheFirstSegmentOfARun() {
+    StoredWal wal =
+        StoredWal.of(
+            List.of(name(1, 1), name(1, 2), name(1, 3), name(1, 5)),
+            List.of(),
+            List.of(segment(1, 3), segment(1, 5), segment(1, 9)),
+            SIZE);
+
+    assertThat(wal.gaps(1))
+        .containsExactly(
+            new WalGap(segment(1, 3), segment(1, 3), WalGap.Kind.HISTORY_BREAK),
+            new WalGap(segment(1, 4), segment(1, 5)));
+    assertThat(wal.gaps(1).get(0).toString())
+        .startsWith("the segment 000000010000000000000003 does not continue the one before it");
   }
 
   @Test
@@ -86,82 +129,6 @@ final class StoredWalTest {
         StoredWal.of(
             List.of("x", name(1, 1).toLowerCase(Locale.ROOT) + "z", name(1, 1) + ".x"), SIZE);
     assertThat(wal.timelines()).isEmpty();
-  }
-
-  @Test
-  void chain_endsAtTheNewestSegment() {
-    StoredWal wal = StoredWal.of(List.of(name(1, 1), name(1, 2), name(1, 3)), SIZE);
-
-    assertThat(wal.chain(segment(1, 2), 1, List.of()))
-        .isEqualTo(new WalChain(segment(1, 2), segment(1, 3), null));
-    assertThat(wal.chain(segment(1, 4), 1, List.of()))
-        .isEqualTo(new WalChain(segment(1, 4), null, null));
-  }
-
-  @Test
-  void chain_stopsAtAGap() {
-    StoredWal wal = StoredWal.of(List.of(name(1, 1), name(1, 2), name(1, 5)), SIZE);
-
-    assertThat(wal.chain(segment(1, 1), 1, List.of()))
-        .isEqualTo(
-            new WalChain(segment(1, 1), segment(1, 2), new WalGap(segment(1, 3), segment(1, 5))));
-    assertThat(wal.chain(segment(1, 0), 1, List.of()))
-        .isEqualTo(new WalChain(segment(1, 0), null, new WalGap(segment(1, 0), segment(1, 1))));
-  }
-
-  @Test
-  void chain_followsTimelines() {
-    // Timeline 1 was left within segment 3, timeline 2 at the start of segment 5.
-    List<WalChain.Switch> switches =
-        List.of(
-            new WalChain.Switch(1, Lsn.parse("0/3000028")),
-            new WalChain.Switch(2, Lsn.parse("0/5000000")));
-    StoredWal wal =
-        StoredWal.of(
-            List.of(
-                name(1, 1),
-                name(1, 2),
-                name(1, 3) + ".partial",
-                name(1, 4),
-                name(1, 5),
-                name(2, 3),
-                name(2, 4),
-                name(3, 5),
-                name(3, 6)),
-            SIZE);
-
-    assertThat(wal.chain(segment(1, 1), 3, switches))
-        .isEqualTo(new WalChain(segment(1, 1), segment(3, 6), null));
-    assertThat(wal.chain(segment(2, 4), 3, switches))
-        .isEqualTo(new WalChain(segment(2, 4), segment(3, 6), null));
-    assertThat(wal.chain(segment(3, 5), 3, switches))
-        .isEqualTo(new WalChain(segment(3, 5), segment(3, 6), null));
-    assertThat(wal.chain(segment(1, 1), 1, List.of()).gap())
-        .isEqualTo(new WalGap(segment(1, 3), segment(1, 4)));
-  }
-
-  @Test
-  void chain_findsAGapAtATimelineSwitch() {
-    List<WalChain.Switch> switches = List.of(new WalChain.Switch(1, Lsn.parse("0/3000028")));
-    StoredWal torn = StoredWal.of(List.of(name(1, 1), name(2, 3)), SIZE);
-    StoredWal young = StoredWal.of(List.of(name(1, 1), name(1, 2)), SIZE);
-
-    assertThat(torn.chain(segment(1, 1), 2, switches).gap())
-        .isEqualTo(new WalGap(segment(1, 2), segment(2, 3)));
-    assertThat(young.chain(segment(1, 1), 2, switches))
-        .isEqualTo(new WalChain(segment(1, 1), segment(1, 2), null));
-  }
-
-  @Test
-  void chain_refusesATimelineThatDoesNotComeAfter() {
-    List<WalChain.Switch> switches = List.of(new WalChain.Switch(1, Lsn.parse("0/3000028")));
-    StoredWal wal = StoredWal.of(List.of(), SIZE);
-
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> wal.chain(segment(1, 4), 2, switches))
-        .withMessage("timeline 2 does not come after the segment 000000010000000000000004");
-    assertThatIllegalArgumentException().isThrownBy(() -> wal.chain(segment(2, 4), 1, List.of()));
-    assertThatIllegalArgumentException().isThrownBy(() -> wal.chain(segment(2, 4), 3, switches));
   }
 
   @Test

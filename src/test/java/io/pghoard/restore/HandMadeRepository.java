@@ -148,10 +148,37 @@ public final class HandMadeRepository {
         stream(bytes.toByteArray()));
   }
 
+  /** Stores a backup of the Python pghoard that has its WAL in it. */
+  void hotBackup(String name, int first) throws IOException {
+    store.put(
+        new ObjectKey("main/basebackup/" + name),
+        Map.of(
+            "active-backup-mode", "standalone_hot_backup",
+            "basebackup-mode", "pipe",
+            "start-time", "2026-01-01T10:00:00Z",
+            "start-wal-segment", segmentName(1, first).toString()),
+        stream(new byte[1]));
+  }
+
   /** Stores a segment as of a time. */
   public void segment(int timeline, int number, String archived) throws IOException {
-    ObjectKey key = keys.wal(WalFileName.parse(segmentName(timeline, number).toString()));
-    store.put(key, Map.of("original-file-size", "16777216"), stream(new byte[1]));
+    segment(segmentName(timeline, number), archived, Map.of());
+  }
+
+  /** Stores a segment that was scanned: its last commit, or none. */
+  void scanned(int timeline, int number, String commit) throws IOException {
+    segment(
+        segmentName(timeline, number),
+        "2026-01-09T12:00:00Z",
+        Map.of("last-record", "0/1", "last-commit-time", commit));
+  }
+
+  private void segment(WalSegmentName name, String archived, Map<String, String> more)
+      throws IOException {
+    ObjectKey key = keys.wal(WalFileName.parse(name.toString()));
+    Map<String, String> metadata = new TreeMap<>(more);
+    metadata.put("original-file-size", "16777216");
+    store.put(key, metadata, stream(new byte[1]));
     FileTime time = FileTime.from(Instant.parse(archived));
     Files.setLastModifiedTime(root.resolve(key.text()), time);
     Files.setLastModifiedTime(root.resolve(key.text() + ".metadata"), time);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pghoard.config.SiteName;
 import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.repository.DamageMarks;
+import io.pghoard.repository.HistoryBreaks;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.SiteKeys;
 import java.io.ByteArrayInputStream;
@@ -237,12 +238,195 @@ class RestorePlannerTest {
   }
 
   @Test
-  void timelineThatLeftBeforeTheBackup_isRefusedWithTheTree() throws IOException {
+  void backupOffTheWay_isPassedOver_andRefusedWhenNamed() throws IOException {
     twoBackups();
     repository.history(2, "1\t0/4000000\tbefore 2026-01-01 13:00:00+00\n");
-    refused("timeline 1 was left at 0/4000000, then came timeline 2");
-    assertThat(plan("basebackup", "first", "recovery_target_immediate", true)).isEqualTo("first");
+    repository.segment(2, 4, "2026-01-04T12:00:00Z");
+    assertThat(plan()).isEqualTo("first");
     assertThat(plan("recovery_target_timeline", "current")).isEqualTo("second");
+    assertThat(plan("recovery_target_timeline", "1")).isEqualTo("second");
+    assertThat(plan("recovery_target_immediate", true)).isEqualTo("second");
+    refused("timeline 1 was left at 0/4000000, then came timeline 2", "basebackup", "second");
+    refused("ask for it: --recovery-target-timeline 1", "basebackup", "second");
+  }
+
+  // Until its first segment is archived, the server would read on where the timeline was left.
+  @Test
+  void timelineWithoutItsFirstSegment_isRefused() throws IOException {
+    twoBackups();
+    repository.history(2, "1\t0/7000028\tbefore 2026-01-01 13:00:00+00\n");
+    refused("of timeline 2, which begins at 0/7000028, no WAL is archived yet");
+    refused("SELECT pg_switch_wal() archives it; to restore timeline 1 in its place");
+    refused("--recovery-target-timeline 1", "recovery_target_name", "a");
+    assertThat(plan("recovery_target_timeline", "1")).isEqualTo("second");
+    assertThat(plan("recovery_target_immediate", true)).isEqualTo("second");
+    assertThat(plan("recovery_target_lsn", "0/6FFFFFF")).isEqualTo("second");
+    repository.segment(2, 7, "2026-01-04T12:00:00Z");
+    assertThat(plan()).isEqualTo("second");
+  }
+
+  @Test
+  void historyMissingInTheMiddle_isNoObstacleToAPrimary() throws IOException {
+    twoBackups();
+    repository.history(3, "1\t0/8000028\tx\n2\t0/8000100\tx\n");
+    repository.segment(3, 8, "2026-01-04T12:00:00Z");
+    assertThat(timeline("restore_to_primary", true)).isEqualTo("3");
+    assertThat(timeline("recovery_target_timeline", "0x3")).isEqualTo("0x3");
+    refused("a standby looks for the histories of the timelines after 1 one by one");
+    refused("no 00000002.history", "recovery_target_timeline", "1", "restore_to_primary", true);
+    repository.history(2, "1\t0/8000028\tx\n");
+    assertThat(timeline()).as("a standby follows later ones too").isEqualTo("latest");
+    assertThat(timeline("recovery_target_timeline", "1")).isEqualTo("1");
+  }
+
+  @Test
+  void newestTimelineWithoutItsHistory_isRefused_notAnOlderOneRestored() throws IOException {
+    twoBackups();
+    repository.segment(0x1A, 8, "2026-01-04T12:00:00Z");
+    refused(
+        "the archive has no history of timeline 26, which 0000001A", "restore_to_primary", true);
+    refused("copy 0000001A.history from pg_wal", "recovery_target_timeline", "26");
+    refused("ask for it: --recovery-target-timeline 1");
+    assertThat(plan("recovery_target_timeline", "1")).isEqualTo("second");
+    repository.history(0x1A, "1\t0/8000028\tx\n");
+    assertThat(timeline("restore_to_primary", true)).isEqualTo("26");
+    damage(new ObjectKey("main/timeline/0000001A.history"));
+    refused("copy 0000001A.history from pg_wal");
+  }
+
+  @Test
+  void twoForks_endOnTheHighest() throws IOException {
+    twoBackups();
+    repository.history(2, "1\t0/8000028\tx\n");
+    repository.segment(2, 8, "2026-01-04T12:00:00Z");
+    repository.history(3, "1\t0/4000028\tx\n");
+    repository.segment(3, 4, "2026-01-04T12:00:00Z");
+    assertThat(plan()).isEqualTo("first");
+    assertThat(timeline("restore_to_primary", true)).isEqualTo("3");
+    assertThat(plan("recovery_target_timeline", "2")).isEqualTo("second");
+  }
+
+  @Test
+  void wayThatLeavesWithinTheLastSegmentOfTheBackup_isRefused() throws IOException {
+    // The manifest says that it ended at 0/2000100.
+    repository.backup("only", 2, 2, "2026-01-01T10:00:00Z");
+    repository.segment(2, 2, "2026-01-01T12:00:00Z");
+    repository.segment(1, 2, "2026-01-01T12:00:00Z");
+    repository.history(2, "1\t0/20000F8\tx\n");
+    refused("base backup only ended at 0/2000100, and timeline 1, on the way to timeline 2");
+  }
+
+  @Test
+  void historyBreak_isAGap() throws IOException {
+    twoBackups();
+    new HistoryBreaks(repository.store(), new SiteKeys("main"))
+        .mark(WalSegmentName.parse("000000010000000000000007"), "rolled back");
+    refused("the segment 000000010000000000000007 does not continue the one before it");
+    assertThat(plan("recovery_target_immediate", true)).isEqualTo("second");
+    repository.backup("third", 7, 8, "2026-01-03T10:00:00Z");
+    assertThat(plan()).isEqualTo("third");
+  }
+
+  @Test
+  void backupThatBringsItsWal_needsNoArchive() throws IOException {
+    repository.hotBackup("hot", 2);
+    assertThat(plan()).isEqualTo("hot");
+    assertThat(plan("recovery_target_immediate", true)).isEqualTo("hot");
+    repository.segment(1, 9, "2026-01-03T12:00:00Z");
+    refused("such as --recovery-target-immediate");
+    assertThat(plan("recovery_target_immediate", true)).isEqualTo("hot");
+  }
+
+  @Test
+  void time_isGoodBeforeTheLastCommit() throws IOException {
+    repository.backup("only", 2, 2, "2026-01-01T10:00:00Z");
+    repository.scanned(1, 2, "2026-01-01T09:59:00+00:00");
+    refused(
+        "No transaction that ended after base backup only is archived yet",
+        "recovery_target_time",
+        "2026-01-01 10:00:00Z");
+    refused("SELECT pg_switch_wal()", "recovery_target_time", "2026-01-01 10:00:00Z");
+    repository.scanned(1, 3, "2026-01-01T11:00:00.5+00:00");
+    repository.scanned(1, 4, "none");
+    repository.scanned(1, 5, "none");
+
+    String last = "2026-01-01 11:00:00.5Z";
+    assertThat(plan("recovery_target_time", "2026-01-01 11:00:00.499999Z")).isEqualTo("only");
+    assertThat(plan("recovery_target_time", last, "recovery_target_inclusive", false))
+        .isEqualTo("only");
+    refused(
+        "from 2026-01-01 10:00:00+00 to 2026-01-01 11:00:00.499999+00. All that is archived"
+            + " is restored without a target time",
+        "recovery_target_time",
+        last);
+    refused(
+        "the last transaction in it ended at 2026-01-01 11:00:00.5+00",
+        "recovery_target_time",
+        "2026-01-01 12:00:00Z");
+  }
+
+  // Timeline 1 went on until 15:00; a recovery to 13:00 left it, and was ready at 16:00.
+  @Test
+  void timeOnATimelineThatWasLeft_isRefused_withItsNumber() throws IOException {
+    repository.backup("only", 2, 2, "2026-01-01T10:00:00Z");
+    repository.scanned(1, 2, "2026-01-01T10:01:00+00:00");
+    repository.scanned(1, 3, "2026-01-01T12:00:00+00:00");
+    repository.scanned(1, 4, "2026-01-01T15:00:00+00:00");
+    repository.scanned(2, 4, "2026-01-01T16:30:00+00:00");
+    repository.history(2, "1\t0/4001000\tbefore 2026-01-01 14:00:00.5+01\n");
+
+    String[] after = {"recovery_target_time", "2026-01-01 14:00:00Z"};
+    refused(
+        "lies after timeline 1 was left for the next one, before 2026-01-01 14:00:00.5+01",
+        (Object[]) after);
+    refused("ask for --recovery-target-timeline 1", (Object[]) after);
+    for (String timeline : new String[] {"1", "2"}) {
+      assertThat(timeline(after[0], after[1], "recovery_target_timeline", timeline))
+          .isEqualTo(timeline);
+    }
+    assertThat(timeline(after[0], "2026-01-01 13:00:00Z")).as("an earlier one").isEqualTo("2");
+    assertThat(timeline(after[0], "2026-01-01 16:00:00Z")).as("a later one").isEqualTo("2");
+  }
+
+  @Test
+  void timeThatMayBeOnATimelineThatWasLeft_isNoted() throws IOException {
+    repository.backup("only", 2, 2, "2026-01-01T10:00:00Z");
+    repository.scanned(1, 2, "2026-01-01T10:01:00+00:00");
+    repository.scanned(1, 3, "2026-01-01T12:00:00+00:00");
+    repository.scanned(1, 4, "2026-01-01T15:00:00+00:00");
+    repository.scanned(2, 4, "2026-01-01T16:30:00+00:00");
+    repository.history(2, "1\t0/4001000\tno recovery target specified\n");
+    RestoreRun run = run("recovery_target_time", "2026-01-01 14:00:00Z");
+    repository.steps().choose(run);
+    assertThat(run.progress().snapshot().notes())
+        .singleElement()
+        .asString()
+        .contains("timeline 1 was left for the next one at 0/4001000, perhaps before");
+    RestoreRun before = run("recovery_target_time", "2026-01-01 11:00:00Z");
+    repository.steps().choose(before);
+    assertThat(before.progress().snapshot().notes()).isEmpty();
+  }
+
+  @Test
+  void timeInSegmentsThatWereNotScanned_isAnEstimate() throws IOException {
+    twoBackups();
+    repository.scanned(1, 9, "none");
+    RestoreRun run = run("recovery_target_time", "2026-01-03 11:00:00Z");
+    repository.steps().choose(run);
+    assertThat(run.progress().snapshot().notes())
+        .singleElement()
+        .asString()
+        .contains("ended is not known, but that it was by 2026-01-03 12:00:01+00");
+    refused("it was archived by", "recovery_target_time", "2026-01-03 12:00:02Z");
+  }
+
+  /** Plans, and gives the timeline that the server is told. */
+  private String timeline(Object... words) throws IOException {
+    RestoreRun run = run(words);
+    RestoreSteps steps = repository.steps();
+    ObjectKey key = steps.choose(run);
+    steps.plan(run, repository.store().get(key));
+    return run.plan().request().recovery().timeline();
   }
 
   @Test

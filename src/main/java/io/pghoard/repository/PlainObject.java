@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.pghoard.archive;
+package io.pghoard.repository;
 
 import io.pghoard.codec.Compression;
-import io.pghoard.repository.ObjectContent;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Gives the plain content of a stored object, by what its metadata says of it. */
-final class PlainObject {
+public final class PlainObject {
   // A compression keeps workers and buffers for all its streams.
   private static final Map<String, Compression> KNOWN = new ConcurrentHashMap<>();
 
   private PlainObject() {}
 
-  static ObjectContent of(ObjectContent stored) throws IOException {
+  public static ObjectContent of(ObjectContent stored) throws IOException {
     String algorithm = stored.metadata().get("compression-algorithm");
     if (stored.metadata().containsKey("encryption-key-id")) {
       stored.close();
