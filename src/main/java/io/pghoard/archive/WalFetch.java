@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,7 @@ public final class WalFetch {
   private final Repositories repositories;
   private final Duration patience;
   private final TimelineTrees trees = new TimelineTrees();
+  private final BreakGuard breaks = new BreakGuard();
   private final Map<SiteName, PrefetchSpool> spools = new HashMap<>();
   private final Map<Ahead, WalRequest> underWay = new ConcurrentHashMap<>();
 
@@ -62,8 +64,16 @@ public final class WalFetch {
     this.patience = patience;
   }
 
-  /** Opens a request, which is ready at once when its file was fetched ahead. */
-  public WalRequest open(SiteName site, WalFileName name) throws IOException {
+  /**
+   * Opens a request, which is ready at once when its file was fetched ahead.
+   *
+   * @param restartPoint the file from which the recovery would start anew, as %r of restore_command
+   *     tells it, or null
+   * @throws WalGapException when the recovery cannot pass into this file
+   */
+  public WalRequest open(SiteName site, WalFileName name, @Nullable String restartPoint)
+      throws IOException {
+    breaks.require(sites.get(site), repositories.of(site), name, restartPoint);
     WalRequest request = request(site, name);
     WalRequest ahead = underWay.get(new Ahead(site, name));
     if (ahead != null) {

@@ -8,8 +8,6 @@ import java.io.IOException;
 public final class WalGapException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final WalFileName missing;
-
   /**
    * Says between which files the gap is.
    *
@@ -20,11 +18,17 @@ public final class WalGapException extends IOException {
     super(
         "%s is missing from the archive, while %s is there: recovery would end at this gap"
             .formatted(missing, present));
-    this.missing = missing;
   }
 
-  public WalFileName missing() {
-    return missing;
+  private WalGapException(String message) {
+    super(message);
+  }
+
+  /** Says that recovery cannot pass into a stored segment. */
+  static WalGapException ofBreak(WalFileName segment) {
+    return new WalGapException(
+        "%s does not continue the segment before it, as the server was set back to an earlier state in between: recovery would end there"
+            .formatted(segment));
   }
 
   /** What the administrator is to do about it. */

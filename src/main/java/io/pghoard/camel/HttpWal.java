@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 public final class HttpWal {
   private static final Logger LOG = LoggerFactory.getLogger(HttpWal.class);
   private static final String TARGET = "x-pghoard-target-path";
+  private static final String RESTART_POINT = "x-pghoard-restart-point";
 
   private final Sites sites;
 
@@ -30,8 +31,13 @@ public final class HttpWal {
     empty(exchange, 201);
   }
 
-  /** Notes in the variable {@code walTarget} where the request wants the file, if it says so. */
+  /**
+   * Notes in the variables {@code walTarget} where the request wants the file, and {@code
+   * walRestartPoint} where its recovery would start anew, if it says so.
+   */
   public void readTarget(Exchange exchange) throws IOException {
+    exchange.setVariable(
+        "walRestartPoint", exchange.getMessage().getHeader(RESTART_POINT, String.class));
     String target = exchange.getMessage().getHeader(TARGET, String.class);
     if (target != null) {
       SiteName site = exchange.getVariable("site", SiteName.class);

@@ -40,7 +40,7 @@ public record RestoreCommand(
       text.append(" --host ").append(word(address));
     }
     text.append(" --port ").append(port).append(" --site ").append(site);
-    return text.append(" --output %p --xlog %f").toString();
+    return text.append(" --restart-point %r --output %p --xlog %f").toString();
   }
 
   /** One word for the shell; for PostgreSQL, a percent sign in it doubled. */

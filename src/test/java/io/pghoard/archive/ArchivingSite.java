@@ -161,7 +161,7 @@ public final class ArchivingSite {
 
   /** What the route wal-fetch does. */
   FetchedWal fetch(String name) throws IOException {
-    WalRequest request = fetch.open(NAME, WalFileName.parse(name));
+    WalRequest request = fetch.open(NAME, WalFileName.parse(name), null);
     if (request.needed()) {
       receive(request);
     }
@@ -170,7 +170,7 @@ public final class ArchivingSite {
 
   /** What the route wal-prefetch does, for each name that should follow this one. */
   void prefetchAfter(String name) throws IOException {
-    WalRequest request = fetch.open(NAME, WalFileName.parse(name));
+    WalRequest request = fetch.open(NAME, WalFileName.parse(name), null);
     receive(request);
     for (WalFileName next : fetch.ahead(request)) {
       WalRequest ahead = fetch.openAhead(NAME, next);

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pghoard.postgres.WalFileName;
+import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.repository.DamageMarks;
+import io.pghoard.repository.HistoryBreaks;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.PermanentStorageException;
 import io.pghoard.repository.PlainObject;
@@ -21,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -255,6 +258,43 @@ class WalFetchTest {
         .hasMessageContaining("cannot be understood");
   }
 
+  // PostgreSQL would take the foreign record in it for the end of the WAL.
+  @Test
+  void segmentAfterABreak_isRefusedToARecoveryFromBefore() throws IOException {
+    archived(segment(1, 3), segment(1, 4), segment(1, 5));
+    new HistoryBreaks(site.store, new SiteKeys("main"))
+        .mark(WalSegmentName.parse(segment(1, 4)), "rolled back");
+    for (String from : new String[] {segment(1, 3), segment(2, 2), null, "x"}) {
+      assertThatThrownBy(() -> open(segment(1, 4), from))
+          .isInstanceOf(WalGapException.class)
+          .hasMessageContaining(segment(1, 4) + " does not continue the segment before it");
+    }
+    for (String from : new String[] {segment(1, 4), segment(1, 5), "0".repeat(24)}) {
+      open(segment(1, 4), from);
+    }
+    open(segment(1, 5), segment(1, 3));
+    open(segment(1, 3), null);
+  }
+
+  @Test
+  void segmentAfterABreak_isGivenWithoutARestartPoint_whenABaseBackupStartsInIt()
+      throws IOException {
+    archived(segment(1, 3), segment(1, 4));
+    new HistoryBreaks(site.store, new SiteKeys("main"))
+        .mark(WalSegmentName.parse(segment(1, 4)), "rolled back");
+    site.store.put(
+        new ObjectKey("main/basebackup/b"),
+        Map.of("start-time", "2026-01-01T10:00:00Z", "start-wal-segment", segment(1, 4)),
+        InputStream.nullInputStream());
+    open(segment(1, 4), null);
+    assertThatThrownBy(() -> open(segment(1, 4), segment(1, 3)))
+        .isInstanceOf(WalGapException.class);
+  }
+
+  private void open(String name, @Nullable String restartPoint) throws IOException {
+    site.fetch.open(ArchivingSite.NAME, WalFileName.parse(name), restartPoint);
+  }
+
   @Test
   void lostSegment_isAGap() throws IOException {
     archived(segment(1, 3), segment(1, 4));
@@ -325,7 +365,7 @@ class WalFetchTest {
   void prefetch_goesOnWithTheNextLog() throws IOException {
     String last = "000000010000000000000FFF";
     archived(last);
-    WalRequest request = site.fetch.open(ArchivingSite.NAME, WalFileName.parse(last));
+    WalRequest request = site.fetch.open(ArchivingSite.NAME, WalFileName.parse(last), null);
     site.fetch.receive(request, PlainObject.of(site.stored(last)));
     assertThat(site.fetch.ahead(request))
         .extracting(WalFileName::text)

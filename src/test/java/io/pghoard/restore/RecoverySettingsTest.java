@@ -34,7 +34,7 @@ class RecoverySettingsTest {
             """
             # Recovery settings, appended by pghoard_restore.
             restore_command = '/opt/pghoard/bin/pghoard_postgres_command --mode restore --port \
-            16000 --site main --output %p --xlog %f'
+            16000 --site main --restart-point %r --output %p --xlog %f'
             recovery_target_timeline = 'latest'
             primary_conninfo = 'host=a password=''it''''s'''
             """);
@@ -109,7 +109,7 @@ class RecoverySettingsTest {
         .isEqualTo(
             """
             restore_command = '/opt/pghoard/bin/pghoard_postgres_command --mode restore --port \
-            16000 --site main --output %p --xlog %f'
+            16000 --site main --restart-point %r --output %p --xlog %f'
             recovery_target = 'immediate'
             standby_mode = 'off'
             """);
@@ -123,7 +123,7 @@ class RecoverySettingsTest {
     assertThat(command.text(new SiteName("main")))
         .isEqualTo(
             "PGHOARD_USERNAME=me PGHOARD_PASSWORD='a b' '/opt/it'\\''s 100%%/run' --mode restore"
-                + " --host 10.0.0.1 --port 16001 --site main --output %p --xlog %f");
+                + " --host 10.0.0.1 --port 16001 --site main --restart-point %r --output %p --xlog %f");
     assertThat(command.toString()).doesNotContain("a b");
   }
 }
