@@ -181,19 +181,32 @@ public final class TimelineTree {
   /** The last of the timelines after one whose histories are stored without a missing number. */
   public int newestThatTheServerFinds(int from) {
     int newest = from;
-    while (wal.hadHistory(newest + 1)) {
+    while (wal.histories().contains(newest + 1)) {
       newest++;
     }
     return newest;
   }
 
   /**
-   * The timeline after this one whose history the server cannot get, although it was written; or
-   * null. A server asks for it when it looks for the number of a new timeline.
+   * A timeline whose history the server asks for when it recovers from one timeline to another, and
+   * does not get, although it was written; or null. It asks for those in between at its start
+   * ({@code restoreTimeLineHistoryFiles} in PostgreSQL's {@code timeline.c}), and for later ones
+   * when it looks for the number of a new timeline.
    */
-  public @Nullable Integer missingAfter(int timeline) {
-    int next = newestThatTheServerFinds(timeline) + 1;
-    return proofOfHistory(next) == null ? null : next;
+  public @Nullable Integer missingHistory(int from, int to) {
+    for (int timeline : timelines()) {
+      if (Integer.compareUnsigned(timeline, from) >= 0
+          && Integer.compareUnsigned(timeline, to) < 0
+          && isMissing(timeline)) {
+        return timeline;
+      }
+    }
+    int next = newestThatTheServerFinds(to) + 1;
+    return isMissing(next) ? next : null;
+  }
+
+  private boolean isMissing(int timeline) {
+    return !wal.histories().contains(timeline) && proofOfHistory(timeline) != null;
   }
 
   /** Follows the WAL from a base backup on a way that leads from it. */

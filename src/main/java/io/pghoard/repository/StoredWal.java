@@ -6,6 +6,7 @@ import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.postgres.WalSegmentSize;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -138,8 +139,8 @@ public final class StoredWal {
   }
 
   /** The timelines whose history is stored, the lowest first; unsigned. */
-  public List<Integer> histories() {
-    return List.copyOf(histories);
+  public Set<Integer> histories() {
+    return Collections.unmodifiableSet(histories);
   }
 
   /** All timelines of which there is anything, the lowest first; unsigned. */

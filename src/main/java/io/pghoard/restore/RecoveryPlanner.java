@@ -102,18 +102,21 @@ record RecoveryPlanner(
   private void requireServerFindsTheWay(
       BaseBackup backup, TimelineHistory way, RecoveryOptions recovery)
       throws RestoreRefusedException {
-    Integer missing = tree.missingAfter(way.timeline());
+    int start = backup.startSegment().timeline();
+    Integer missing = tree.missingHistory(start, way.timeline());
     if (missing != null) {
+      String name = WalFileName.history(missing).text();
+      String proof = tree.proofOfHistory(missing);
       throw new RestoreRefusedException(
-          "the archive has no %s, although %s shows that timeline %s exists: the server asks for it when it ends recovery on timeline %s, and stops. To mend it, %s"
+          "%s: a server that recovers to timeline %s asks for it, and stops. To mend it, %s"
               .formatted(
-                  WalFileName.history(missing),
-                  tree.proofOfHistory(missing),
-                  TimelineChoice.text(missing),
+                  tree.wal().hadHistory(missing)
+                      ? name + " is marked as damaged"
+                      : "the archive has no %s, although %s shows that timeline %s exists"
+                          .formatted(name, proof, TimelineChoice.text(missing)),
                   TimelineChoice.text(way.timeline()),
                   TimelineChoice.copy(missing)));
     }
-    int start = backup.startSegment().timeline();
     int found = tree.newestThatTheServerFinds(start);
     if (recovery.standby() && recovery.timeline().equals("latest") && found != way.timeline()) {
       throw new RestoreRefusedException(

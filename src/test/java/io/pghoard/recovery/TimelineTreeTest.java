@@ -189,8 +189,9 @@ class TimelineTreeTest {
     assertThat(tree.proofOfHistory(8)).isEqualTo("00000008.history");
     assertThat(tree.timelines()).containsExactly(8, 6, 5, 3, 2, 1);
     assertThat(tree.way(2)).as("the server does not recover to it").isNull();
-    assertThat(tree.missingAfter(1)).isEqualTo(2);
-    assertThat(tree.missingAfter(3)).isNull();
+    assertThat(tree.missingHistory(1, 1)).as("after the end of recovery").isEqualTo(2);
+    assertThat(tree.missingHistory(1, 3)).as("on the way").isEqualTo(2);
+    assertThat(tree.missingHistory(3, 3)).isNull();
     assertThat(tree.newestThatTheServerFinds(1)).isEqualTo(1);
   }
 

@@ -266,17 +266,33 @@ class RestorePlannerTest {
   }
 
   @Test
-  void historyMissingInTheMiddle_isNoObstacleToAPrimary() throws IOException {
+  void historyMissingInTheMiddle_isRefused_whereTheServerAsksForIt() throws IOException {
     twoBackups();
     repository.history(3, "1\t0/8000028\tx\n2\t0/8000100\tx\n");
     repository.segment(3, 8, "2026-01-04T12:00:00Z");
-    assertThat(timeline("restore_to_primary", true)).isEqualTo("3");
-    assertThat(timeline("recovery_target_timeline", "0x3")).isEqualTo("0x3");
-    refused("a standby looks for the histories of the timelines after 1 one by one");
-    refused("no 00000002.history", "recovery_target_timeline", "1", "restore_to_primary", true);
+    String missing = "no 00000002.history, although 00000003.history shows that timeline 2 exists";
+    refused(missing, "restore_to_primary", true);
+    refused(missing);
+    refused(missing, "recovery_target_timeline", "3", "restore_to_primary", true);
+    refused(missing, "recovery_target_timeline", "1", "restore_to_primary", true);
     repository.history(2, "1\t0/8000028\tx\n");
+    assertThat(timeline("restore_to_primary", true)).isEqualTo("3");
     assertThat(timeline()).as("a standby follows later ones too").isEqualTo("latest");
+    assertThat(timeline("recovery_target_timeline", "0x3")).isEqualTo("0x3");
     assertThat(timeline("recovery_target_timeline", "1")).isEqualTo("1");
+    damage(new ObjectKey("main/timeline/00000002.history"));
+    refused("00000002.history is marked as damaged", "restore_to_primary", true);
+    refused("00000002.history is marked as damaged", "recovery_target_timeline", "1");
+  }
+
+  // Nothing tells that there was a timeline 2: a server that recovers to 3 is told so too.
+  @Test
+  void numberThatNoTimelineHas_stopsAStandbyOnly() throws IOException {
+    twoBackups();
+    repository.history(3, "1\t0/8000028\tx\n");
+    repository.segment(3, 8, "2026-01-04T12:00:00Z");
+    assertThat(timeline("restore_to_primary", true)).isEqualTo("3");
+    refused("a standby looks for the histories of the timelines after 1 one by one");
   }
 
   @Test
