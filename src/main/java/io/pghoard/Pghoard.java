@@ -21,7 +21,7 @@ public final class Pghoard {
           program
               + ": the character set of file names is "
               + names
-              + ", and files with other characters in their names cannot be restored: set LC_ALL=C.UTF-8");
+              + ", and paths with other characters cannot be used: set LC_ALL=C.UTF-8");
     }
     System.exit(
         program.equals("pghoard_restore")

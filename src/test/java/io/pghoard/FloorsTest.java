@@ -44,7 +44,8 @@ class FloorsTest {
           List.of("server", "recovery"),
           List.of("repository", "host"),
           List.of("config"),
-          List.of("postgres", "codec", "check"));
+          List.of("postgres"),
+          List.of("codec", "check"));
 
   private static final String[] DOORSTEP = {"io.pghoard", "io.pghoard.command.."};
   private static final String[] WITH_CAMEL = {

@@ -7,6 +7,7 @@ import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.DataDirectory;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.server.ServerFacts;
+import io.pghoard.server.ServerTablespace;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +35,7 @@ record BaseBackupPlan(
     ConnectionInfo node,
     Path program,
     ServerFacts server,
-    Map<Long, ServerFacts.NamedTablespace> tablespaces,
+    Map<Long, ServerTablespace> tablespaces,
     Path directory,
     Path received,
     String host) {

@@ -4,10 +4,9 @@ package io.pghoard.backup;
 import io.pghoard.config.ReceivePlaces;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.Sites;
-import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.server.NodeChoice;
 import io.pghoard.server.ProgramSearch;
-import io.pghoard.server.ServerFacts;
+import io.pghoard.server.ServerTablespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +40,9 @@ record BaseBackupPlanner(Sites sites, String host) {
     if (silent != null) {
       throw new IOException(silent);
     }
+    Map<Long, ServerTablespace> tablespaces =
+        new TablespaceQuestion(psql, chosen.shown(), site.dataDirectory()).answer();
+    TablespaceQuestion.requireBackedUp(tablespaces, chosen.server().major());
     BaseBackupPlan plan =
         new BaseBackupPlan(
             site,
@@ -51,7 +53,7 @@ record BaseBackupPlanner(Sites sites, String host) {
             chosen.shown(),
             ProgramSearch.baseBackup(site, chosen.server().major()),
             chosen.server(),
-            tablespaces(psql, chosen.shown()),
+            tablespaces,
             directory,
             ReceivePlaces.of(sites.config(), site).incoming(),
             host);
@@ -59,19 +61,6 @@ record BaseBackupPlanner(Sites sites, String host) {
       Files.createDirectory(plan.tars());
     }
     return plan;
-  }
-
-  /**
-   * A user who may only replicate cannot ask. Then there is one tablespace; if there are more,
-   * pg_basebackup refuses to write to its standard output.
-   */
-  private static Map<Long, ServerFacts.NamedTablespace> tablespaces(
-      Path psql, ConnectionInfo node) {
-    try {
-      return ServerFacts.tablespaces(psql, node);
-    } catch (IOException e) {
-      return Map.of();
-    }
   }
 
   /** Makes the directory of a base backup's own, for its owner alone. */

@@ -10,7 +10,6 @@ import io.pghoard.config.Volume;
 import io.pghoard.postgres.BackupLabel;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.BaseBackupObject;
-import io.pghoard.repository.BaseBackupObject.Tablespace;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.SiteKeys;
@@ -22,11 +21,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One base backup while it is taken, from the start of pg_basebackup to its main object. */
@@ -34,6 +31,7 @@ public final class BaseBackupRun {
   private final BaseBackupPlan plan;
   private final Clock clock;
   private final HeldFiles held;
+  private final BackedUpTablespaces tablespaces;
   private final WalWait wait;
   private volatile Phase phase = Phase.WAITING_FOR_CHECKPOINT;
   private volatile Progress progress = new Progress(0, 0);
@@ -47,6 +45,7 @@ public final class BaseBackupRun {
     this.wait = new WalWait(plan, store, clock);
     this.clock = clock;
     this.held = new HeldFiles(plan.directory().resolve("backup_manifest"));
+    this.tablespaces = new BackedUpTablespaces(plan.tablespaces(), held);
   }
 
   /** By which the backup is listed, once it exists. */
@@ -91,7 +90,9 @@ public final class BaseBackupRun {
                   + wait.remedy());
         };
     BackupTars tars =
-        plan.streamed() ? new StreamedTar(program) : new TarFiles(program, plan.tars(), tarNames());
+        plan.streamed()
+            ? new StreamedTar(program)
+            : new TarFiles(program, plan.tars(), tablespaces);
     ChunkCutter cutting =
         new ChunkCutter(
             new ClusterFiles(tars, held, plan.streamed() ? dataArrived : () -> {}),
@@ -173,7 +174,7 @@ public final class BaseBackupRun {
   }
 
   /** The metadata of the main object, once that was made. */
-  public Map<String, String> mainMetadata() {
+  public Map<String, String> mainMetadata() throws IOException {
     return ready().ofMainObject(object());
   }
 
@@ -240,22 +241,14 @@ public final class BaseBackupRun {
     return plan.streamed() ? held.manifest() : plan.manifest();
   }
 
-  private BaseBackupObject object() {
+  private BaseBackupObject object() throws IOException {
     List<BaseBackupObject.Chunk> chunks = cutter().chunks().stream().map(this::listed).toList();
-    Map<String, Tablespace> tablespaces = new LinkedHashMap<>();
-    plan.tablespaces().values().forEach(each -> tablespaces.put(each.name(), each.tablespace()));
-    return ready().object(tablespaces, chunks);
+    return ready().object(tablespaces.byKey(), chunks);
   }
 
   private BaseBackupObject.Chunk listed(StoredChunk chunk) {
     String file = SiteKeys.chunkFileName(plan.name(), chunk.number());
     return new BaseBackupObject.Chunk(file, chunk.inputSize(), chunk.resultSize(), chunk.files());
-  }
-
-  private Map<Long, String> tarNames() {
-    Map<Long, String> names = new TreeMap<>();
-    plan.tablespaces().forEach((oid, each) -> names.put(oid, each.name()));
-    return names;
   }
 
   private void heard(String line, RunningProgram program) {

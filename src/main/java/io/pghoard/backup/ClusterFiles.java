@@ -105,7 +105,8 @@ final class ClusterFiles implements Closeable {
     if (ofCluster && reader != null && held.keep(entry.name(), entry, reader.content())) {
       return null;
     }
-    if (entry.name().equals(".") || (ofCluster && entry.name().startsWith("pg_tblspc/"))) {
+    boolean link = entry.type() == TarEntry.Type.SYMLINK;
+    if (entry.name().equals(".") || (ofCluster && link && entry.name().startsWith("pg_tblspc/"))) {
       // A restore makes the links of tablespaces itself, as they may go elsewhere.
       return null;
     }

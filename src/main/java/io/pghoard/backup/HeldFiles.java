@@ -96,6 +96,11 @@ final class HeldFiles {
     return held("global/pg_control");
   }
 
+  /** Of a cluster without further tablespaces it is empty. */
+  byte[] tablespaceMap() {
+    return contents.getOrDefault("tablespace_map", new byte[0]);
+  }
+
   Path manifest() throws IOException {
     if (!Files.exists(manifest)) {
       throw new IOException("pg_basebackup delivered no backup_manifest");

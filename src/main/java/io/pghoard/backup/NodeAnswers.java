@@ -27,8 +27,6 @@ record NodeAnswers(Map<String, String> values) {
       UNION ALL SELECT 'is_standby', pg_catalog.pg_is_in_recovery()::text
       UNION ALL SELECT 'epoch', extract(epoch FROM pg_catalog.clock_timestamp())::bigint::text
       UNION ALL SELECT 'wal_senders', count(*)::text FROM pg_catalog.pg_stat_replication
-      UNION ALL SELECT 'tablespaces', count(*)::text FROM pg_catalog.pg_tablespace
-        WHERE pg_catalog.pg_tablespace_location(oid) <> ''
       UNION ALL SELECT 'archived_epoch', extract(epoch FROM last_archived_time)::bigint::text
         FROM pg_catalog.pg_stat_archiver
       UNION ALL SELECT 'archived_wal', last_archived_wal FROM pg_catalog.pg_stat_archiver

@@ -70,7 +70,7 @@ final class NodeCheck {
       checks.check("wal senders", "", () -> walSenders(told));
       checks.check("full_page_writes", "", () -> fullPageWrites(told));
       checks.check("data checksums", "", () -> dataChecksums(told));
-      checks.check("tablespaces", "", () -> tablespaces(told));
+      checks.check("tablespaces", "", this::tablespaces);
       checks.check("clock", "", () -> clock(told));
     }
     version(checks);
@@ -172,11 +172,21 @@ final class NodeCheck {
             "stop the cluster and run pg_checksums --enable");
   }
 
-  private static Answer tablespaces(NodeAnswers told) {
-    Long count = told.number("tablespaces");
-    return count == null
-        ? Answer.unknown("the server does not tell")
-        : Answer.ok(count == 0 ? "none of its own" : count + ", which are backed up too");
+  private Answer tablespaces() {
+    Integer major = major();
+    var tablespaces = new TablespaceQuestion(psql, shown, site.dataDirectory()).answer();
+    String leftOut = major == null ? "" : TablespaceQuestion.leftOut(tablespaces, major);
+    if (!leftOut.isEmpty()) {
+      return Answer.failed(
+          "pg_basebackup leaves out "
+              + leftOut
+              + ", a directory in pg_tblspc and no link, so every base backup is refused",
+          TablespaceQuestion.REMEDY);
+    }
+    return Answer.ok(
+        tablespaces.isEmpty()
+            ? "none of its own"
+            : tablespaces.size() + ", which are backed up too");
   }
 
   private Answer clock(NodeAnswers told) {

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  * directory: {@code base.tar} and {@code OID.tar}. Each file is gone once it is read.
  */
 final class TarFiles implements BackupTars {
+  private static final Pattern OF_TABLESPACE = Pattern.compile("([0-9]{1,10})\\.tar");
+
   private final InputStream output;
   private final Path directory;
-  private final Deque<Map.Entry<String, Path>> files = new ArrayDeque<>();
+  private final BackedUpTablespaces tablespaces;
+  private final Deque<Long> oids = new ArrayDeque<>();
   private boolean written;
   private @Nullable InputStream open;
 
@@ -27,15 +33,11 @@ final class TarFiles implements BackupTars {
    * Waits for a program, then reads what it wrote.
    *
    * @param output ends when the program does
-   * @param tablespaces the names of tablespaces by their object ids
    */
-  TarFiles(InputStream output, Path directory, Map<Long, String> tablespaces) {
+  TarFiles(InputStream output, Path directory, BackedUpTablespaces tablespaces) {
     this.output = output;
     this.directory = directory;
-    files.add(Map.entry("pgdata/", directory.resolve("base.tar")));
-    tablespaces.forEach(
-        (oid, name) ->
-            files.add(Map.entry("tablespaces/" + name + "/", directory.resolve(oid + ".tar"))));
+    this.tablespaces = tablespaces;
   }
 
   /** Where pg_basebackup puts the backup_manifest, which is in none of the archives. */
@@ -48,41 +50,48 @@ final class TarFiles implements BackupTars {
     if (!written) {
       output.transferTo(OutputStream.nullOutputStream());
       written = true;
-      refuseUnknownTars();
+      oids.addAll(found());
+      return open("pgdata/", "base.tar");
     }
-    if (open != null) {
-      open.close();
-    }
-    Map.Entry<String, Path> next = files.poll();
-    if (next == null) {
-      return null;
-    }
+    Long oid = oids.poll();
+    return oid == null ? null : open(tablespaces.prefix(oid), oid + ".tar");
+  }
+
+  private Tar open(String prefix, String name) throws IOException {
+    close(open);
     InputStream file =
         Files.newInputStream(
-            next.getValue(), StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
+            directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
     open = file;
-    return new Tar(next.getKey(), file);
+    return new Tar(prefix, file);
   }
 
   @Override
   public void close() throws IOException {
     output.close();
-    if (open != null) {
-      open.close();
+    close(open);
+  }
+
+  private static void close(@Nullable InputStream file) throws IOException {
+    if (file != null) {
+      file.close();
     }
   }
 
-  /** A tablespace that was made after the list was. */
-  private void refuseUnknownTars() throws IOException {
+  /** All that there are, also of a tablespace that was made after the list was. */
+  private Set<Long> found() throws IOException {
+    Set<Long> found = new TreeSet<>();
     try (var tars = Files.newDirectoryStream(directory, "*.tar")) {
       for (Path tar : tars) {
-        if (files.stream().noneMatch(known -> known.getValue().equals(tar))) {
-          throw new IOException(
-              "the backup has a tablespace that was made after it had begun: "
-                  + tar.getFileName()
-                  + "; the next backup will have it");
+        String name = String.valueOf(tar.getFileName());
+        Matcher matcher = OF_TABLESPACE.matcher(name);
+        if (matcher.matches()) {
+          found.add(Long.valueOf(matcher.group(1)));
+        } else if (!name.equals("base.tar")) {
+          throw new IOException("pg_basebackup wrote an archive that is not known: " + name);
         }
       }
     }
+    return found;
   }
 }

@@ -89,7 +89,7 @@ public final class BaseBackupSteps {
     return backup.mainKey();
   }
 
-  public Map<String, String> mainMetadata(BaseBackupRun backup) {
+  public Map<String, String> mainMetadata(BaseBackupRun backup) throws IOException {
     return backup.mainMetadata();
   }
 }

@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * One entry of a tar archive: what its header says of a file, a directory or a link.
  *
- * @param name relative, with slashes, neither starting with "./" nor ending with a slash; "." is
- *     the directory that was archived
+ * @param name as {@link FileNameBytes} has it; relative, with slashes, neither starting with "./"
+ *     nor ending with a slash; "." is the directory that was archived
  * @param size of the content in bytes; 0 for all but files
  * @param mode the permission bits
  * @param mtimeSeconds when it was last changed, in seconds since 1970

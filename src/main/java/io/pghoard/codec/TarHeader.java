@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 
 /**
@@ -77,13 +76,13 @@ final class TarHeader {
     return (char) (block[156] & 0xFF);
   }
 
-  String name() throws IOException {
+  String name() {
     boolean posix = Arrays.equals(block, 257, 263, "ustar\0".getBytes(UTF_8), 0, 6);
     String prefix = posix ? text(345, 155) : "";
     return prefix.isEmpty() ? text(0, 100) : prefix + "/" + text(0, 100);
   }
 
-  String linkTarget() throws IOException {
+  String linkTarget() {
     return text(157, 100);
   }
 
@@ -108,7 +107,7 @@ final class TarHeader {
       default ->
           throw new IOException(
               "tar entry "
-                  + name
+                  + FileNameBytes.shown(name)
                   + " is of the type '"
                   + flag
                   + "', which is neither file,"
@@ -125,22 +124,12 @@ final class TarHeader {
     };
   }
 
-  /** Bytes as text; what is not UTF-8 is refused, as it could not be written back the same. */
-  static String utf8(byte[] bytes, int offset, int length) throws IOException {
-    try {
-      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length)).toString();
-    } catch (CharacterCodingException e) {
-      String shown = new String(bytes, offset, length, UTF_8);
-      throw new IOException("the name of a tar entry is not UTF-8: " + shown, e);
-    }
-  }
-
-  private String text(int offset, int length) throws IOException {
+  private String text(int offset, int length) {
     int end = offset;
     while (end < offset + length && block[end] != 0) {
       end++;
     }
-    return utf8(block, offset, end - offset);
+    return FileNameBytes.decode(block, offset, end - offset);
   }
 
   private long number(int offset, int length) throws IOException {
@@ -180,7 +169,7 @@ final class TarHeader {
   }
 
   private static void put(byte[] block, int offset, String text) {
-    byte[] bytes = text.getBytes(UTF_8);
+    byte[] bytes = FileNameBytes.encode(text);
     System.arraycopy(bytes, 0, block, offset, bytes.length);
   }
 

@@ -159,7 +159,7 @@ public final class TarReader implements Closeable {
       }
       try {
         int length = Integer.parseInt(new String(bytes, at, blank - at, UTF_8));
-        String record = TarHeader.utf8(bytes, blank + 1, at + length - blank - 2);
+        String record = FileNameBytes.decode(bytes, blank + 1, at + length - blank - 2);
         int equals = record.indexOf('=');
         records.put(record.substring(0, equals), record.substring(equals + 1));
         at += length;
@@ -170,12 +170,12 @@ public final class TarReader implements Closeable {
     return records;
   }
 
-  private static String cString(byte[] bytes) throws IOException {
+  private static String cString(byte[] bytes) {
     int end = 0;
     while (end < bytes.length && bytes[end] != 0) {
       end++;
     }
-    return TarHeader.utf8(bytes, 0, end);
+    return FileNameBytes.decode(bytes, 0, end);
   }
 
   /** What is left of the current entry. */

@@ -9,8 +9,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * Writes a tar archive: ustar, with a pax header where a name does not fit, and base-256 for files
- * of 8 GiB and more.
+ * Writes a tar archive: ustar, with a pax header where a name does not fit, or GNU tar's long name
+ * where it is not UTF-8 either, and base-256 for files of 8 GiB and more.
  */
 public final class TarWriter {
   private static final int LARGEST_NAME = 100;
@@ -68,6 +68,15 @@ public final class TarWriter {
       return TarHeader.write(entry, flag, prefix, name.substring(split + 1));
     }
     ByteArrayOutputStream blocks = new ByteArrayOutputStream();
+    if (!FileNameBytes.isUtf8(name + entry.linkTarget())) {
+      // GNU tar's own: pax says that its values are UTF-8.
+      blocks.writeBytes(longName('L', name, entry.mtimeSeconds()));
+      if (!entry.linkTarget().isEmpty()) {
+        blocks.writeBytes(longName('K', entry.linkTarget(), entry.mtimeSeconds()));
+      }
+      blocks.writeBytes(cut(entry, flag));
+      return blocks.toByteArray();
+    }
     byte[] records = pax("path", name);
     if (!entry.linkTarget().isEmpty()) {
       blocks.writeBytes(records);
@@ -79,10 +88,26 @@ public final class TarWriter {
     blocks.writeBytes(TarHeader.write(extension, 'x', "", extension.name()));
     blocks.writeBytes(records);
     blocks.writeBytes(new byte[padding(extension)]);
+    blocks.writeBytes(cut(entry, flag));
+    return blocks.toByteArray();
+  }
+
+  /** The header of an entry whose names stand before it. */
+  private static byte[] cut(TarEntry entry, char flag) {
     TarEntry cut =
         new TarEntry(
             "long-name", entry.type(), entry.size(), entry.mode(), entry.mtimeSeconds(), "");
-    blocks.writeBytes(TarHeader.write(cut, flag, "", cut.name()));
+    return TarHeader.write(cut, flag, "", cut.name());
+  }
+
+  private static byte[] longName(char flag, String value, long mtimeSeconds) {
+    byte[] bytes = FileNameBytes.encode(value);
+    // One zero ends it.
+    TarEntry extension = TarEntry.file("././@LongLink", bytes.length + 1L, mtimeSeconds);
+    ByteArrayOutputStream blocks = new ByteArrayOutputStream();
+    blocks.writeBytes(TarHeader.write(extension, flag, "", extension.name()));
+    blocks.writeBytes(bytes);
+    blocks.writeBytes(new byte[1 + padding(extension)]);
     return blocks.toByteArray();
   }
 
@@ -126,6 +151,6 @@ public final class TarWriter {
   }
 
   private static int bytes(String text) {
-    return text.getBytes(UTF_8).length;
+    return FileNameBytes.encode(text).length;
   }
 }

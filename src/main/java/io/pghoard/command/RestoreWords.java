@@ -32,7 +32,8 @@ final class RestoreWords {
   @Option(
       names = "--tablespace-dir",
       paramLabel = "NAME=DIR",
-      description = "Where a tablespace goes. May be given several times.")
+      description =
+          "Where a tablespace goes, by its name or its object id. May be given several times.")
   private Map<String, String> tablespaces = new LinkedHashMap<>();
 
   @Option(

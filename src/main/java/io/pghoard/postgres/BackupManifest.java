@@ -5,11 +5,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.pghoard.codec.FileNameBytes;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -39,7 +37,7 @@ public final class BackupManifest {
   /**
    * One file of the backup.
    *
-   * @param path relative to the data directory
+   * @param path relative to the data directory, as {@link FileNameBytes} has it
    * @param size in bytes
    * @param checksumAlgorithm SHA256, CRC32C, ...; null when the backup was taken without
    * @param checksum in lower-case hexadecimal digits; null as its algorithm is
@@ -160,12 +158,7 @@ public final class BackupManifest {
 
   /** PostgreSQL writes a path in hexadecimal digits when it is not UTF-8, or when told to. */
   private static String decoded(String hex) {
-    try {
-      byte[] bytes = HexFormat.of().parseHex(hex);
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("a path that is not UTF-8: " + hex, e);
-    }
+    return FileNameBytes.decode(HexFormat.of().parseHex(hex));
   }
 
   private static void expect(JsonToken expected, @Nullable JsonToken actual) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.repository.BaseBackupObject.Chunk;
 import io.pghoard.repository.BaseBackupObject.Tablespace;
@@ -35,7 +36,10 @@ final class BaseBackupJson {
 
   static void write(BaseBackupObject backup, OutputStream out) throws IOException {
     try (JsonGenerator json =
-        JSON.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
+        JSON.createGenerator(out)
+            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+            // As Python writes it: half of a pair, a byte of a file name, has no other form.
+            .configure(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature(), true)) {
       WalSegmentName end = backup.endSegment();
       json.writeStartObject();
       json.writeStringField("backup_end_time", PythonTime.iso(backup.endTime()));
@@ -51,6 +55,9 @@ final class BaseBackupJson {
         json.writeObjectFieldStart(entry.getKey());
         json.writeStringField("path", entry.getValue().path());
         json.writeNumberField("oid", entry.getValue().oid());
+        if (!entry.getValue().name().equals(entry.getKey())) {
+          json.writeStringField("name", entry.getValue().name());
+        }
         json.writeEndObject();
       }
       json.writeEndObject();
@@ -124,8 +131,9 @@ final class BaseBackupJson {
       return;
     }
     expect(JsonToken.START_OBJECT, start);
-    for (String name; (name = parser.nextFieldName()) != null; ) {
+    for (String tablespace; (tablespace = parser.nextFieldName()) != null; ) {
       expect(JsonToken.START_OBJECT, parser.nextToken());
+      String name = tablespace;
       String path = null;
       long oid = 0;
       for (String key; (key = parser.nextFieldName()) != null; ) {
@@ -133,10 +141,12 @@ final class BaseBackupJson {
         switch (key) {
           case "path" -> path = parser.getText();
           case "oid" -> oid = parser.getValueAsLong();
+          case "name" -> name = parser.getText();
           default -> parser.skipChildren();
         }
       }
-      tablespaces.put(name, new Tablespace(present(path, "path of tablespace " + name), oid));
+      tablespaces.put(
+          tablespace, new Tablespace(present(path, "path of tablespace " + tablespace), oid, name));
     }
   }
 

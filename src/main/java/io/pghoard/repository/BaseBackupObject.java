@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param pgdata the data directory on the host where the cluster ran
  * @param host where the backup was taken
  * @param pghoardVersion that took it
- * @param tablespaces all but the default ones, by name
+ * @param tablespaces all but the default ones and those in pg_tblspc itself, by their keys
  * @param chunks in the order of their numbers
  */
 public record BaseBackupObject(
@@ -57,6 +58,10 @@ public record BaseBackupObject(
   public static final String BACKUP_LABEL = "pgdata/backup_label";
   public static final String BACKUP_MANIFEST = "pgdata/backup_manifest";
 
+  /** Only digits is an object id. */
+  private static final Pattern PLAIN_NAME =
+      Pattern.compile("(?![0-9]+$)[A-Za-z0-9_$-][A-Za-z0-9_$. -]*");
+
   private static final List<String> DIRECTORIES =
       List.of(
           "pgdata/pg_dynshmem",
@@ -68,11 +73,20 @@ public record BaseBackupObject(
           "pgdata/pg_wal/archive_status");
 
   /**
-   * A tablespace, whose files are in the chunks as {@code tablespaces/NAME/...}.
+   * A tablespace, whose files are in the chunks as {@code tablespaces/KEY/...}.
    *
-   * @param path its location on the host where the cluster ran
+   * @param path where it lay
+   * @param name may be anything, even another tablespace's object id
    */
-  public record Tablespace(String path, long oid) {}
+  public record Tablespace(String path, long oid, String name) {
+    /**
+     * Its name in the chunks and in the record: its own where that can be the name of a directory
+     * and is no object id, else its object id.
+     */
+    public String key() {
+      return PLAIN_NAME.matcher(name).matches() ? name : Long.toUnsignedString(oid);
+    }
+  }
 
   /**
    * One chunk.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
+import io.pghoard.codec.FileNameBytes;
 import io.pghoard.codec.TarEntry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,7 +47,7 @@ final class RestoredFiles {
   /** Where an entry goes, and what the manifest calls it. */
   private record Place(Path root, String relative, String manifestPath) {
     Path path() {
-      return root.resolve(relative);
+      return FileNameBytes.resolve(root, relative);
     }
 
     Path parent() {
@@ -60,7 +61,7 @@ final class RestoredFiles {
     this.progress = progress;
     this.tablespaces =
         plan.tablespaces().stream()
-            .collect(Collectors.toMap(TablespaceDirectory::name, Function.identity()));
+            .collect(Collectors.toMap(TablespaceDirectory::key, Function.identity()));
   }
 
   /**
@@ -134,12 +135,15 @@ final class RestoredFiles {
       return new Place(data, relative, relative);
     }
     if (name.startsWith("tablespaces/")) {
-      String[] parts = name.split("/", 3);
-      TablespaceDirectory tablespace = tablespaces.get(parts[1]);
-      if (tablespace != null) {
-        String relative = parts.length == 2 ? "" : parts[2];
-        String prefix = "pg_tblspc/" + Long.toUnsignedString(tablespace.oid()) + "/";
-        return new Place(tablespace.path(), relative, prefix + relative);
+      String below = name.substring("tablespaces/".length());
+      // The Python pghoard writes a tablespace's name as it is, slashes and all.
+      for (int end = below.length(); end > 0; end = below.lastIndexOf('/', end - 1)) {
+        TablespaceDirectory tablespace = tablespaces.get(below.substring(0, end));
+        if (tablespace != null) {
+          String relative = below.substring(Math.min(end + 1, below.length()));
+          String prefix = "pg_tblspc/" + Long.toUnsignedString(tablespace.oid()) + "/";
+          return new Place(tablespace.path(), relative, prefix + relative);
+        }
       }
     }
     throw new IOException("the base backup holds an entry that belongs nowhere: " + name);
@@ -156,7 +160,7 @@ final class RestoredFiles {
     // The links to tablespaces are there, and lead to where the tablespaces are now.
     if (!place.relative().startsWith("pg_tblspc/")) {
       requireSafe(place.root(), place.parent());
-      Files.createSymbolicLink(place.path(), Path.of(entry.linkTarget()));
+      Files.createSymbolicLink(place.path(), FileNameBytes.path(entry.linkTarget()));
     }
   }
 

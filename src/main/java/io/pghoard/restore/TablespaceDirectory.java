@@ -5,8 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where one tablespace of a restored cluster goes. */
-record TablespaceDirectory(String name, long oid, Path path) {
+/**
+ * Where one tablespace of a restored cluster goes.
+ *
+ * @param key its name in the chunks: {@code tablespaces/KEY/...}
+ */
+record TablespaceDirectory(String key, String name, long oid, Path path) {
   /** The link to it in a data directory. */
   Path link(Path dataDirectory) {
     return dataDirectory.resolve("pg_tblspc").resolve(Long.toUnsignedString(oid));

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the tablespaces of a restored cluster go.
  *
- * @param directories by the tablespaces' names, each an absolute path
- * @param base under which a tablespace without a directory of its own gets one of its name; null:
- *     it goes where it was
+ * @param directories by the tablespaces' names or object ids, each an absolute path
+ * @param base under which a tablespace without a directory of its own gets one; null: it goes where
+ *     it was
  */
 public record TablespaceMapping(Map<String, Path> directories, @Nullable Path base) {
   /** Every tablespace goes where it was. */
@@ -30,14 +30,5 @@ public record TablespaceMapping(Map<String, Path> directories, @Nullable Path ba
       throw new IllegalArgumentException(
           "the directory for " + what + " must be an absolute path: " + directory);
     }
-  }
-
-  /** The directory for a tablespace that lay at {@code original}. */
-  Path directory(String name, Path original) {
-    Path own = directories.get(name);
-    if (own != null) {
-      return own;
-    }
-    return base == null ? original : base.resolve(name);
   }
 }

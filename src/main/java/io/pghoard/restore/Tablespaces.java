@@ -1,54 +1,132 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
-import io.pghoard.repository.BaseBackupObject;
+import io.pghoard.codec.FileNameBytes;
+import io.pghoard.repository.BaseBackupObject.Tablespace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Finds the places of a backup's tablespaces, and refuses those that cannot be used. */
 final class Tablespaces {
-  private Tablespaces() {}
+  private final RestoreRun run;
+  private final Map<String, Tablespace> tablespaces;
+
+  private Tablespaces(RestoreRun run, Map<String, Tablespace> tablespaces) {
+    this.run = run;
+    this.tablespaces = tablespaces;
+  }
 
   /**
    * Places the tablespaces as the request maps them.
    *
+   * @param tablespaces by their names in the chunks
    * @throws RestoreRefusedException with the reason
    */
-  static List<TablespaceDirectory> place(
-      RestoreRun run, Map<String, BaseBackupObject.Tablespace> tablespaces) throws IOException {
+  static List<TablespaceDirectory> place(RestoreRun run, Map<String, Tablespace> tablespaces)
+      throws IOException {
+    return new Tablespaces(run, tablespaces).placed();
+  }
+
+  private List<TablespaceDirectory> placed() throws IOException {
     RestoreRequest request = run.request();
-    for (String mapped : request.tablespaces().directories().keySet()) {
-      if (!tablespaces.containsKey(mapped)) {
-        throw new RestoreRefusedException(
-            "the base backup has no tablespace " + mapped + "; it has " + tablespaces.keySet());
-      }
-    }
+    Map<Tablespace, Path> mapped = mapped();
     Path wal = new TargetDirectory(request.targetDirectory()).linkedWal();
     List<TablespaceDirectory> placed = new ArrayList<>();
-    for (Map.Entry<String, BaseBackupObject.Tablespace> entry : tablespaces.entrySet()) {
-      Path original = Path.of(entry.getValue().path());
-      Path path = request.tablespaces().directory(entry.getKey(), original).normalize();
+    for (Map.Entry<String, Tablespace> entry : tablespaces.entrySet()) {
+      Tablespace tablespace = entry.getValue();
+      Path own = mapped.get(tablespace);
+      Path path = (own == null ? unmapped(tablespace) : own).normalize();
       AllowedDirectories.require(path, run.host().allowed());
       for (TablespaceDirectory other : placed) {
-        TargetDirectory.requireApart(path, other.path());
+        requireApart(tablespace, path, other.path());
       }
-      TargetDirectory.requireApart(path, request.targetDirectory());
+      requireApart(tablespace, path, request.targetDirectory());
       if (wal != null) {
-        TargetDirectory.requireApart(path, wal);
+        requireApart(tablespace, path, wal);
       }
-      placed.add(new TablespaceDirectory(entry.getKey(), entry.getValue().oid(), path));
+      placed.add(
+          new TablespaceDirectory(entry.getKey(), tablespace.name(), tablespace.oid(), path));
     }
     for (TablespaceDirectory tablespace : placed) {
       TargetDirectory directory = new TargetDirectory(tablespace.path());
       if (request.overwrite() && tablespace.belongsTo(request.targetDirectory())) {
         directory.clearing().requirePossible();
       } else {
-        directory.requireUsableForTablespace(tablespace.name());
+        directory.requireUsableForTablespace(FileNameBytes.shown(tablespace.name()));
       }
     }
     return placed;
+  }
+
+  /** The directories that the request names. */
+  private Map<Tablespace, Path> mapped() throws RestoreRefusedException {
+    Map<Tablespace, Path> mapped = new HashMap<>();
+    for (Map.Entry<String, Path> entry : run.request().tablespaces().directories().entrySet()) {
+      Tablespace tablespace = called(entry.getKey());
+      if (mapped.put(tablespace, entry.getValue()) != null) {
+        throw new RestoreRefusedException(
+            "two directories are given for tablespace %s, by its name and by its object id"
+                .formatted(shown(tablespace)));
+      }
+    }
+    return mapped;
+  }
+
+  /** By its name; or else by its object id, as a name may be hard to write. */
+  private Tablespace called(String word) throws RestoreRefusedException {
+    for (Tablespace tablespace : tablespaces.values()) {
+      if (tablespace.name().equals(word)) {
+        return tablespace;
+      }
+    }
+    for (Tablespace tablespace : tablespaces.values()) {
+      if (Long.toUnsignedString(tablespace.oid()).equals(word)) {
+        return tablespace;
+      }
+    }
+    throw new RestoreRefusedException(
+        "the base backup has no tablespace %s; it has [%s]"
+            .formatted(
+                word,
+                tablespaces.values().stream()
+                    .map(Tablespaces::shown)
+                    .collect(Collectors.joining(", "))));
+  }
+
+  private Path unmapped(Tablespace tablespace) throws RestoreRefusedException {
+    Path base = run.request().tablespaces().base();
+    if (base != null) {
+      Path directory = base.resolve(tablespace.key());
+      if (!tablespace.key().equals(tablespace.name())) {
+        run.progress().note("tablespace " + shown(tablespace) + " is in " + directory);
+      }
+      return directory;
+    }
+    if (!tablespace.path().startsWith("/")) {
+      throw new RestoreRefusedException(
+          "the base backup does not say where tablespace %s lay; name its directory (--tablespace-dir %d=DIR)"
+              .formatted(shown(tablespace), tablespace.oid()));
+    }
+    return FileNameBytes.path(tablespace.path());
+  }
+
+  private static String shown(Tablespace tablespace) {
+    return "%s (%d)".formatted(FileNameBytes.shown(tablespace.name()), tablespace.oid());
+  }
+
+  private static void requireApart(Tablespace tablespace, Path directory, Path other)
+      throws RestoreRefusedException {
+    try {
+      TargetDirectory.requireApart(directory, other);
+    } catch (RestoreRefusedException e) {
+      throw new RestoreRefusedException(
+          "tablespace %s cannot be restored to %s: %s; name another directory for it (--tablespace-dir %d=DIR), or one for all tablespaces (--tablespace-base-dir DIR)"
+              .formatted(shown(tablespace), directory, e.getMessage(), tablespace.oid()));
+    }
   }
 }

@@ -122,13 +122,19 @@ public final class RunningProgram extends FilterInputStream {
   /** Runs a program to its end, and returns what it wrote, of which it accepts 1 MiB. */
   public static String output(String program, List<String> arguments, Duration limit)
       throws IOException {
+    return new String(outputBytes(program, arguments, limit), UTF_8);
+  }
+
+  /** The same of a program whose output may be in any encoding. */
+  static byte[] outputBytes(String program, List<String> arguments, Duration limit)
+      throws IOException {
     try (RunningProgram running = start(program, arguments)) {
       running.endAfter(limit, "it took more than " + limit.toSeconds() + " s");
-      String text = new String(running.readNBytes(1 << 20), UTF_8);
+      byte[] written = running.readNBytes(1 << 20);
       if (running.read() != -1) {
         throw new IOException(running.name + " wrote more than 1 MiB");
       }
-      return text;
+      return written;
     }
   }
 

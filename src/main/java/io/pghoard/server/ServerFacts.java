@@ -8,14 +8,11 @@ import io.pghoard.postgres.Lsn;
 import io.pghoard.postgres.SystemIdentifier;
 import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.postgres.WalSegmentSize;
-import io.pghoard.repository.BaseBackupObject.Tablespace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,7 +35,7 @@ public record ServerFacts(
     boolean standby,
     boolean archiving,
     Lsn flushed) {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|kB|MB|GB)");
 
   /**
@@ -96,43 +93,6 @@ public record ServerFacts(
   }
 
   /**
-   * The tablespaces of a cluster by their object ids, without the two that every cluster has. Asks
-   * over an ordinary connection, to the database postgres unless the node names another one.
-   */
-  public static Map<Long, NamedTablespace> tablespaces(Path psql, ConnectionInfo node)
-      throws IOException {
-    ConnectionInfo database =
-        node.parameters().containsKey("dbname") ? node : node.with("dbname", "postgres");
-    String rows =
-        RunningProgram.output(
-            psql.toString(),
-            List.of(
-                "--no-psqlrc",
-                "--no-align",
-                "--tuples-only",
-                "--no-password",
-                "--field-separator-zero",
-                "--record-separator-zero",
-                "--dbname=" + database.toConnectionString(),
-                "--command=SELECT oid, spcname, pg_catalog.pg_tablespace_location(oid)"
-                    + " FROM pg_catalog.pg_tablespace"
-                    + " WHERE pg_catalog.pg_tablespace_location(oid) <> '' ORDER BY oid"),
-            LIMIT);
-    String[] fields = rows.split("\0", -1);
-    Map<Long, NamedTablespace> tablespaces = new TreeMap<>();
-    for (int i = 0; i + 2 < fields.length; i += 3) {
-      long oid = Long.parseLong(fields[i].strip());
-      // A name may be anything, but here it becomes the name of a directory.
-      String name = fields[i + 1].matches("[A-Za-z0-9_$-][A-Za-z0-9_$. -]*") ? fields[i + 1] : "";
-      tablespaces.put(
-          oid,
-          new NamedTablespace(
-              name.isEmpty() ? Long.toString(oid) : name, new Tablespace(fields[i + 2], oid)));
-    }
-    return tablespaces;
-  }
-
-  /**
    * Whether a replication slot is of no use any more, as the server has removed WAL that it should
    * have kept (max_slot_wal_keep_size). A user who may only replicate cannot ask: then it is not.
    */
@@ -152,9 +112,12 @@ public record ServerFacts(
   }
 
   private static String query(Path psql, ConnectionInfo node, String sql) throws IOException {
-    ConnectionInfo database =
-        node.parameters().containsKey("dbname") ? node : node.with("dbname", "postgres");
-    return answers(psql, database, sql);
+    return answers(psql, withDatabase(node), sql);
+  }
+
+  /** An ordinary connection is to a database. */
+  static ConnectionInfo withDatabase(ConnectionInfo node) {
+    return node.parameters().containsKey("dbname") ? node : node.with("dbname", "postgres");
   }
 
   /** What psql writes as the answers to commands, one after the other. */
@@ -166,9 +129,6 @@ public record ServerFacts(
     Stream.of(commands).map("--command="::concat).forEach(arguments::add);
     return RunningProgram.output(psql.toString(), arguments, LIMIT);
   }
-
-  /** A tablespace and its name in the chunks. */
-  public record NamedTablespace(String name, Tablespace tablespace) {}
 
   /**
    * Why a site's WAL does not come from this server, or null when it may. A standby's WAL comes

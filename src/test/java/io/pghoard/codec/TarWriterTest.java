@@ -33,6 +33,11 @@ final class TarWriterTest {
         TarEntry.file("ü".repeat(60), 3, 0),
         new TarEntry("p".repeat(200), TarEntry.Type.SYMLINK, 0, 0777, 5, "t".repeat(200)),
         new TarEntry("link", TarEntry.Type.SYMLINK, 0, 0777, 5, "t".repeat(101)),
+        TarEntry.file("b\udcfccher", 3, 0),
+        TarEntry.file("b\udcfccher" + "ü".repeat(60), 3, 0),
+        TarEntry.directory("\udcfc".repeat(200), 0),
+        new TarEntry("\udcfc", TarEntry.Type.SYMLINK, 0, 0777, 5, "\udcff".repeat(101)),
+        TarEntry.file("new\nline", 3, 0),
         TarEntry.file("huge", 1L << 33, 0),
         TarEntry.file("huger", Long.MAX_VALUE, 0));
   }
@@ -65,6 +70,31 @@ final class TarWriterTest {
     assertThat(new String(tar.getInputStream().readAllBytes(), UTF_8))
         .isEqualTo("pgdata/PG_VERSION\npgdata/pg_wal/\n" + longName + "\n");
     assertThat(tar.waitFor()).isZero();
+  }
+
+  @Test
+  void namesThatAreNotUtf8_areReadByTarAndPython(@TempDir Path directory) throws Exception {
+    List<String> names = List.of("b\udcfccher", "\udcfc".repeat(200), "ü\udcff".repeat(80));
+    Path file = directory.resolve("a.tar");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      TarWriter writer = new TarWriter(out);
+      for (String name : names) {
+        writer.put(TarEntry.file(name, 0, 0));
+      }
+      writer.finish();
+    }
+    String python =
+        "import os, sys, tarfile\n"
+            + "for m in tarfile.open(sys.argv[1]): os.write(1, os.fsencode(m.name) + b'\\n')";
+    for (List<String> reader :
+        List.of(
+            List.of("tar", "--quoting-style=literal", "-tf", file.toString()),
+            List.of("python3", "-c", python, file.toString()))) {
+      ProcessBuilder program = new ProcessBuilder(reader);
+      program.environment().put("LC_ALL", "C.UTF-8");
+      byte[] listed = program.start().getInputStream().readAllBytes();
+      assertThat(FileNameBytes.decode(listed).lines()).containsExactlyElementsOf(names);
+    }
   }
 
   @Test

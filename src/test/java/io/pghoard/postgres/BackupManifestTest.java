@@ -89,8 +89,8 @@ final class BackupManifestTest {
     assertThatThrownBy(() -> scan(signed(good.replace(RANGES, "")))).hasMessageContaining("no WAL");
     assertThatThrownBy(() -> scan(signed(manifest(1, "{ \"Path\": \"a\" }"))))
         .hasMessageContaining("without Size");
-    assertThatThrownBy(() -> scan(signed(manifest(1, "{ \"Encoded-Path\": \"fc\", \"Size\": 1 }"))))
-        .hasMessageContaining("not UTF-8");
+    assertThatThrownBy(() -> scan(signed(manifest(1, "{ \"Encoded-Path\": \"xy\", \"Size\": 1 }"))))
+        .isInstanceOf(IOException.class);
     assertThatThrownBy(() -> scan("[]")).isInstanceOf(IOException.class);
   }
 

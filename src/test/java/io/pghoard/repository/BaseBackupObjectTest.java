@@ -33,7 +33,11 @@ final class BaseBackupObjectTest {
           "/var/lib/postgresql/15/main",
           "db1",
           "3.0.0",
-          Map.of("fast", new Tablespace("/srv/fast", 16384)),
+          Map.of(
+              "fast",
+              new Tablespace("/srv/fast", 16384, "fast"),
+              "16385",
+              new Tablespace("/srv/b\udcfccher", 16385, "a/b")),
           List.of(
               new Chunk(
                   "2026-11-22_09-55_0/2026-11-22_09-55_0.00000001.pghoard",
@@ -53,6 +57,14 @@ final class BaseBackupObjectTest {
         .startsWith(".pghoard_tar_metadata.json", "pgdata/global/pg_control", "pgdata/backup_label")
         .contains("pgdata/pg_wal/archive_status", "pgdata/pg_tblspc")
         .endsWith("pgdata/backup_manifest");
+  }
+
+  @Test
+  void tablespaceKeys_areDirectoriesAndNoObjectIdsOfOthers() {
+    assertThat(new Tablespace("/srv/fast", 16384, "fast 2.0").key()).isEqualTo("fast 2.0");
+    for (String name : List.of("16385", "a/b", "..", ".", "", "ü", "b\udcfccher", "a,b", "a\nb")) {
+      assertThat(new Tablespace("/srv/odd", 16384, name).key()).isEqualTo("16384");
+    }
   }
 
   @Test
@@ -77,7 +89,8 @@ final class BaseBackupObjectTest {
               "backup_start_wal_segment":"000000010000000000000002",\
               "host":"db1","pgdata":"/var/lib/postgresql/15/main",\
               "pghoard_object":"basebackup","pghoard_version":"3.0.0",\
-              "tablespaces":{"fast":{"path":"/srv/fast","oid":16384}},\
+              "tablespaces":{"16385":{"path":"/srv/b\\uDCFCcher","oid":16385,"name":"a/b"},\
+              "fast":{"path":"/srv/fast","oid":16384}},\
               "chunks":[{"chunk_filename":"2026-11-22_09-55_0/2026-11-22_09-55_0.00000001.pghoard",\
               "input_size":10240,"result_size":700,\
               "files":["pgdata/PG_VERSION","tablespaces/fast/PG_15/5/1"]}]}""");

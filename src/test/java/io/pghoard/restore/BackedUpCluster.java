@@ -146,7 +146,8 @@ public final class BackedUpCluster implements AutoCloseable {
       String[] columns = row.split("\\|", 3);
       chunks.addAll(directory.resolve(columns[0] + ".tar"), "tablespaces/" + columns[1] + "/");
       tablespaces.put(
-          columns[1], new BaseBackupObject.Tablespace(columns[2], Long.parseLong(columns[0])));
+          columns[1],
+          new BaseBackupObject.Tablespace(columns[2], Long.parseLong(columns[0]), columns[1]));
     }
     chunks.store();
     BackupLabel label = BackupLabel.parse(new String(chunks.backupLabel, UTF_8));

@@ -85,7 +85,8 @@ public final class HandMadeRepository {
 
   /** The backups made from now on have a tablespace. */
   void tablespace(String name, String path, long oid) {
-    tablespaces.put(name, new BaseBackupObject.Tablespace(path, oid));
+    var tablespace = new BaseBackupObject.Tablespace(path, oid, name);
+    tablespaces.put(tablespace.key(), tablespace);
   }
 
   /** The backups made from now on say that their file has this size. */

@@ -71,12 +71,9 @@ class RestoreParametersTest {
   void parse_tablespaces() {
     RestoreRequest request =
         parse("tablespace_dir", Map.of("fast", "/ssd/fast"), "tablespace_base_dir", "/srv/ts");
-    assertThat(request.tablespaces().directory("fast", Path.of("/old/fast")))
-        .isEqualTo(Path.of("/ssd/fast"));
-    assertThat(request.tablespaces().directory("slow", Path.of("/old/slow")))
-        .isEqualTo(Path.of("/srv/ts/slow"));
-    assertThat(TablespaceMapping.NONE.directory("slow", Path.of("/old/slow")))
-        .isEqualTo(Path.of("/old/slow"));
+    assertThat(request.tablespaces())
+        .isEqualTo(new TablespaceMapping(Map.of("fast", Path.of("/ssd/fast")), Path.of("/srv/ts")));
+    assertThat(parse("tablespace_dir", Map.of()).tablespaces()).isEqualTo(TablespaceMapping.NONE);
   }
 
   @Test

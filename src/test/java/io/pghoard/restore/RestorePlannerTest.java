@@ -58,6 +58,14 @@ class RestorePlannerTest {
     return run.backup().name();
   }
 
+  /** Plans, and gives the directories of the tablespaces. */
+  private List<Path> places(Object... words) throws IOException {
+    RestoreRun run = run(words);
+    RestoreSteps steps = repository.steps();
+    steps.plan(run, repository.store().get(steps.choose(run)));
+    return run.plan().tablespaces().stream().map(TablespaceDirectory::path).toList();
+  }
+
   private void refused(String message, Object... words) {
     assertThatThrownBy(() -> plan(words))
         .isInstanceOf(RestoreRefusedException.class)
@@ -484,11 +492,47 @@ class RestorePlannerTest {
     repository.segment(1, 2, "2026-01-01T12:00:00Z");
     refused("create /old");
     refused("must lie apart", "tablespace_dir", Map.of("fast", target.resolve("fast").toString()));
+    refused("--tablespace-dir 16384=DIR", "tablespace_dir", Map.of("fast", target.toString()));
     Path base = Files.createDirectory(target.resolveSibling("tablespaces"));
     assertThat(plan("tablespace_base_dir", base.toString())).isEqualTo("only");
     Files.createDirectory(base.resolve("fast"));
     Files.createFile(base.resolve("fast/file"));
     refused("for tablespace fast", "tablespace_base_dir", base.toString());
+  }
+
+  @Test
+  void tablespaces_areToldApartByTheirObjectIds() throws IOException {
+    repository.tablespace("a/b", "/old/slash", 16384);
+    // Called like the one before is numbered.
+    repository.tablespace("16384", "/old/number", 16385);
+    repository.tablespace("..", "/old/dots", 16386);
+    repository.tablespace("b\udcfccher", "/old/b\udcfccher", 16387);
+    repository.backup("only", 2, 2, "2026-01-01T10:00:00Z");
+    repository.segment(1, 2, "2026-01-01T12:00:00Z");
+    Path base = Files.createDirectory(target.resolveSibling("tablespaces"));
+    Path own = Files.createDirectory(target.resolveSibling("own"));
+    assertThat(plan("tablespace_base_dir", base.toString())).isEqualTo("only");
+    // A name comes before an object id: this is the second one.
+    assertThat(
+            places(
+                "tablespace_base_dir",
+                base.toString(),
+                "tablespace_dir",
+                Map.of("16384", own + "/n")))
+        .containsExactlyInAnyOrder(
+            base.resolve("16384"), own.resolve("n"), base.resolve("16386"), base.resolve("16387"));
+    assertThat(
+            places(
+                "tablespace_base_dir",
+                base.toString(),
+                "tablespace_dir",
+                Map.of("a/b", own.toString())))
+        .contains(own, base.resolve("16385"));
+    refused("create /old", "tablespace_dir", Map.of("16386", own.toString()));
+    refused(
+        "two directories are given for tablespace .. (16386)",
+        "tablespace_dir",
+        Map.of("16386", own.toString(), "..", own.toString()));
   }
 
   @Test

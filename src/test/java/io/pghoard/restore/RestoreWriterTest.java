@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pghoard.codec.FileNameBytes;
 import io.pghoard.codec.TarEntry;
 import io.pghoard.config.SiteName;
 import io.pghoard.restore.HandMadeBackup.Tar;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -69,7 +71,7 @@ class RestoreWriterTest {
         request,
         HandMadeBackup.ofFormat(format),
         List.of(),
-        List.of(new TablespaceDirectory("fast", 16384, tablespace)),
+        List.of(new TablespaceDirectory("fast", "fast", 16384, tablespace)),
         checks,
         "restore %f %p");
   }
@@ -153,6 +155,54 @@ class RestoreWriterTest {
     assertThat(target.resolve("base/1/1259")).hasBinaryContent(TABLE);
     assertThat(target.resolve("recovery.conf")).content().contains("recovery_target");
     assertThat(target.resolve("recovery.signal")).doesNotExist();
+  }
+
+  @Test
+  void tablespaceInPlace_isRestoredAsDirectory() throws IOException {
+    byte[] manifest =
+        HandMadeBackup.manifest(
+            HandMadeBackup.entry("pg_tblspc/16400/PG_16_202307071/5/16401", ROWS));
+    FileChecks checks = FileChecks.read(new ByteArrayInputStream(manifest));
+    RestoreWriter writer = new RestoreWriter(plan(checks), progress);
+    writer.begin();
+    writer.writeChunk(new Tar().file("pgdata/pg_tblspc/16400/PG_16_202307071/5/16401", ROWS).end());
+    checks.requireComplete();
+    assertThat(target.resolve("pg_tblspc/16400/PG_16_202307071/5/16401")).hasBinaryContent(ROWS);
+    assertThat(target.resolve("pg_tblspc/16400").toRealPath())
+        .isEqualTo(target.toRealPath().resolve("pg_tblspc/16400"));
+  }
+
+  @Test
+  void names_areBytes() throws IOException {
+    List<String> names = List.of("log/b\udcfccher", "log/bücher", "log/new\nline", "log/ ");
+    String encoded =
+        HandMadeBackup.entry("PATH", TABLE)
+            .replace("\"Path\": \"PATH\"", "\"Encoded-Path\": \"%s\"");
+    FileChecks checks =
+        FileChecks.read(
+            new ByteArrayInputStream(
+                HandMadeBackup.manifest(
+                    names.stream()
+                        .map(name -> HexFormat.of().formatHex(FileNameBytes.encode(name)))
+                        .map(encoded::formatted)
+                        .toArray(String[]::new))));
+    RestoreWriter writer = new RestoreWriter(plan(checks), progress);
+    writer.begin();
+    Tar chunk = new Tar().put(TarEntry.directory("pgdata/\udcff", 0));
+    for (String name : names) {
+      chunk.file("pgdata/" + name, TABLE);
+    }
+    chunk.put(new TarEntry("pgdata/l", TarEntry.Type.SYMLINK, 0, 0777, 0, "log/b\udcfccher"));
+    writer.writeChunk(chunk.end());
+    checks.requireComplete();
+    for (String name : names) {
+      assertThat(FileNameBytes.resolve(target, name)).hasBinaryContent(TABLE);
+    }
+    assertThat(FileNameBytes.resolve(target, "\udcff")).isEmptyDirectory();
+    assertThat(target.resolve("l")).hasBinaryContent(TABLE);
+    DurableTree.sync(target);
+    new TargetDirectory(target).clearing().run();
+    assertThat(target.resolve("log")).doesNotExist();
   }
 
   @Test
@@ -285,7 +335,8 @@ class RestoreWriterTest {
   void entryThatBelongsNowhere_isRefused() throws IOException {
     RestoreWriter writer = writer();
     writer.begin();
-    for (String name : List.of("etc/passwd", "tablespaces/slow/a", "tablespaces", "pgdatabase")) {
+    for (String name :
+        List.of("etc/passwd", "tablespaces/slow/a", "tablespaces/", "tablespaces", "pgdatabase")) {
       InputStream chunk = new Tar().file(name, "x").end();
       assertThatThrownBy(() -> writer.writeChunk(chunk)).hasMessageContaining("belongs nowhere");
     }

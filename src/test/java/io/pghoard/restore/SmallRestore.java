@@ -43,7 +43,7 @@ final class SmallRestore {
             RestoreParameters.parse(new SiteName("main"), words),
             HandMadeBackup.ofFormat("pghoard-bb-v2"),
             List.of(),
-            List.of(new TablespaceDirectory("fast", 16384, tablespace)),
+            List.of(new TablespaceDirectory("fast", "fast", 16384, tablespace)),
             FileChecks.read(new ByteArrayInputStream(manifest())),
             "restore %f %p");
     writer = new RestoreWriter(plan, progress);
