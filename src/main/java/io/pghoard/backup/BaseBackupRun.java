@@ -10,6 +10,7 @@ import io.pghoard.config.Volume;
 import io.pghoard.postgres.BackupLabel;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.BaseBackupObject;
+import io.pghoard.repository.LeftOut;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.SiteKeys;
@@ -32,6 +33,7 @@ public final class BaseBackupRun {
   private final Clock clock;
   private final HeldFiles held;
   private final BackedUpTablespaces tablespaces;
+  private final LeftOutFiles leftOut;
   private final WalWait wait;
   private volatile Phase phase = Phase.WAITING_FOR_CHECKPOINT;
   private volatile Progress progress = new Progress(0, 0);
@@ -45,6 +47,7 @@ public final class BaseBackupRun {
     this.wait = new WalWait(plan, store, clock);
     this.clock = clock;
     this.held = new HeldFiles(plan.directory().resolve("backup_manifest"));
+    this.leftOut = new LeftOutFiles(plan.site().name());
     this.tablespaces = new BackedUpTablespaces(plan.tablespaces(), held);
   }
 
@@ -175,7 +178,9 @@ public final class BaseBackupRun {
 
   /** The metadata of the main object, once that was made. */
   public Map<String, String> mainMetadata() throws IOException {
-    return ready().ofMainObject(object());
+    Map<String, String> all = ready().ofMainObject(object());
+    LeftOut.add(leftOut.names(), all);
+    return all;
   }
 
   /** How far it is. */
@@ -252,6 +257,7 @@ public final class BaseBackupRun {
   }
 
   private void heard(String line, RunningProgram program) {
+    leftOut.heard(line, program::end);
     Progress.parse(line).ifPresent(now -> advanced(now, program));
   }
 

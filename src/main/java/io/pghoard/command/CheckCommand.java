@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.command;
 
+import io.pghoard.backup.LinkCheck;
 import io.pghoard.backup.ServerCheck;
 import io.pghoard.camel.Service;
 import io.pghoard.check.Answer;
@@ -141,6 +142,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     BaseBackup newest = new ArchiveCheck(site, store, clock).run(checks.of("archive"));
     if (site.active()) {
+      new LinkCheck(site, newest).run(checks.of("postgres"));
       new ServerCheck(site, newest == null ? null : newest.systemIdentifier(), store, clock)
           .run(checks.of("postgres"), here.directory());
       new DaemonCheck(config, name, PATIENCE)

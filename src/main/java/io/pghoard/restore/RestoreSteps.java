@@ -3,6 +3,7 @@ package io.pghoard.restore;
 
 import io.pghoard.config.Sites;
 import io.pghoard.repository.BaseBackup;
+import io.pghoard.repository.LeftOut;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.Repositories;
@@ -37,6 +38,14 @@ public final class RestoreSteps {
       run.progress().planned(plan.backup().name(), plan.plainBytes(), plan.checks().count());
       if (!plan.checks().known()) {
         run.progress().note("the base backup has no backup_manifest, so its files are not checked");
+      }
+      LeftOut leftOut = LeftOut.of(plan.backup().object().metadata());
+      if (leftOut != null) {
+        run.progress()
+            .note(
+                "these were symbolic links or special files in the backed-up data directory, and are not"
+                    + " in the base backup; make them, if they are needed, before you start the server: "
+                    + leftOut);
       }
       run.request().notes().forEach(run.progress()::note);
       preservation.begin(run);
