@@ -10,11 +10,13 @@ import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.postgres.DataDirectory;
 import io.pghoard.postgres.WalFileName;
+import io.pghoard.postgres.WalFileName.Kind;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.PlainObject;
 import io.pghoard.repository.Repositories;
+import io.pghoard.repository.SiteClusters;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -47,6 +49,8 @@ public final class WalArchive {
   private final Duration patience;
   private final WalMemory memory;
   private final KnownSegments segments = new KnownSegments();
+  private final SiteClusters clusters;
+  private final WalHistories histories;
   private final Map<Name, CompletableFuture<Void>> open = new ConcurrentHashMap<>();
 
   /**
@@ -59,6 +63,8 @@ public final class WalArchive {
     this.repositories = repositories;
     this.patience = patience;
     this.memory = new WalMemory(clock);
+    this.clusters = new SiteClusters(sites, repositories, clock);
+    this.histories = new WalHistories(sites, repositories, clock);
   }
 
   /**
@@ -79,14 +85,14 @@ public final class WalArchive {
    */
   public WalOffer open(SiteName site, WalFileName name, @Nullable Path elsewhere)
       throws IOException {
-    Path file =
-        elsewhere == null
-            ? new DataDirectory(sites.get(site).localDataDirectory()).wal().resolve(name.text())
-            : elsewhere;
+    Path file = elsewhere == null ? wal(site).resolve(name.text()) : elsewhere;
     Name offered = new Name(site, name);
     CompletableFuture<Void> turn = claim(offered);
     try {
       WalOffer offer = accept(offered, turn, WalSource.of(file));
+      if (elsewhere == null) {
+        new FinishedWal(wal(site)).require(name);
+      }
       recall(offer);
       return offer;
     } catch (IOException | RuntimeException e) {
@@ -102,6 +108,20 @@ public final class WalArchive {
    */
   public void join(WalOffer offer) throws IOException {
     WalContinuity.check(offer, repositories.of(offer.site()), segments);
+  }
+
+  private Path wal(SiteName site) throws IOException {
+    return new DataDirectory(sites.get(site).localDataDirectory()).wal();
+  }
+
+  /**
+   * The history file that is to be archived before an offered file is stored, as that is of a later
+   * timeline; null when there is none to archive.
+   *
+   * @throws WalRefusedException when the history is needed and is nowhere
+   */
+  public @Nullable WalHistoryFile historyFirst(WalOffer offer) throws IOException {
+    return histories.before(offer);
   }
 
   /** Tells that the offered file is durable in the repository now. */
@@ -128,7 +148,7 @@ public final class WalArchive {
    */
   public void compare(WalOffer offer) throws IOException {
     try (ObjectContent stored = repositories.of(offer.site()).get(offer.key())) {
-      compare(offer, stored);
+      new WalComparison(offer).with(stored);
       settle(offer);
       LOG.info(
           "Site {}: {} was archived before, and is the same; {} bytes compared in {} ms",
@@ -139,7 +159,11 @@ public final class WalArchive {
     } catch (WalConflictException e) {
       WalContinuity.conflicts(offer, repositories.of(offer.site()), segments);
       offer.markConflict();
-      throw e;
+      if (offer.name().kind() != Kind.HISTORY) {
+        throw e;
+      }
+      SiteKeys keys = new SiteKeys(sites.get(offer.site()).prefix());
+      throw new HistoryConflict(repositories.of(offer.site()), keys).of(offer);
     } catch (ObjectMissingException e) {
       throw new IOException(offer.key() + " came and went while it was stored", e);
     }
@@ -238,9 +262,37 @@ public final class WalArchive {
     PghoardConfig config = sites.config();
     SiteConfig site = sites.get(name.site());
     ObjectKey key = new SiteKeys(site.prefix()).wal(name.file());
-    WalGate gate = new WalGate(config, site, repositories.of(site.name()));
+    WalGate gate = new WalGate(config, site, repositories.of(site.name()), clusters);
     Map<String, String> facts = gate.facts(name.file(), source);
-    return new WalOffer(name, turn, key, new WalContent(source, facts, config.hashAlgorithm()));
+    WalContent content = new WalContent(source, facts, config.hashAlgorithm());
+    WalOffer offer = new WalOffer(name, turn, key, content);
+    if (!isOptional(name.file()) || !isTaken(offer)) {
+      return offer;
+    }
+    String hash = content.hash(config.hashAlgorithm());
+    ObjectKey other = new SiteKeys(site.prefix()).otherWal(name.file(), hash);
+    LOG.warn(
+        "Site {}: {} differs from what is stored under its name, and is kept as {}",
+        name.site(),
+        name.file(),
+        other);
+    return new WalOffer(name, turn, other, content);
+  }
+
+  /** PostgreSQL never asks for these, so that two of one name need not end archiving. */
+  private static boolean isOptional(WalFileName file) {
+    return file.kind() == Kind.PARTIAL || file.kind() == Kind.BACKUP;
+  }
+
+  private boolean isTaken(WalOffer offer) throws IOException {
+    try (ObjectContent stored = repositories.of(offer.site()).get(offer.key())) {
+      new WalComparison(offer).with(stored);
+      return false;
+    } catch (ObjectMissingException e) {
+      return false;
+    } catch (WalConflictException e) {
+      return true;
+    }
   }
 
   /**
@@ -258,27 +310,6 @@ public final class WalArchive {
     } catch (ObjectMissingException e) {
       // It was deleted since: the offer stands.
       return;
-    }
-  }
-
-  private static void compare(WalOffer offer, ObjectContent stored) throws IOException {
-    String noted = stored.metadata().get("hash");
-    String algorithm = stored.metadata().getOrDefault("hash-algorithm", "sha1");
-    String own = offer.hash(algorithm);
-    if (noted != null && !noted.equals(own)) {
-      throw new WalConflictException(offer.key(), algorithm, own, noted);
-    }
-    // The noted hash says what was to be stored. PostgreSQL may delete its file once we say yes,
-    // so we say it only of an object that was read to its end.
-    String found;
-    try (ObjectContent plain = PlainObject.of(stored)) {
-      found = HashedContent.of(plain.stream(), algorithm);
-    } catch (IOException e) {
-      throw new IOException(
-          "%s is stored already and cannot be read: %s".formatted(offer.key(), e.getMessage()), e);
-    }
-    if (!found.equals(own)) {
-      throw new WalConflictException(offer.key(), algorithm, own, found);
     }
   }
 }

@@ -8,6 +8,8 @@ import java.io.IOException;
 public final class WalConflictException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private final String remedy;
+
   /**
    * Says which two contents meet.
    *
@@ -18,12 +20,19 @@ public final class WalConflictException extends IOException {
     super(
         "%s is stored already with other content: its %s is %s, that of the file handed over is %s"
             .formatted(key, algorithm, stored, offered));
+    this.remedy =
+        "two servers archive into one site, or a server was rolled back: stop the wrong server,"
+            + " or give the site a new prefix in pghoard.json, and keep the former one as a site with"
+            + " active false to restore from; what is stored stays as it is";
+  }
+
+  WalConflictException(String message, String remedy) {
+    super(message);
+    this.remedy = remedy;
   }
 
   /** What the administrator is to do about it. */
   public String remedy() {
-    return "two servers archive into one site, or a server was rolled back: stop the wrong server,"
-        + " or give the site a new prefix in pghoard.json, and keep the former one as a site with"
-        + " active false to restore from; what is stored stays as it is";
+    return remedy;
   }
 }

@@ -7,6 +7,7 @@ import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.ReceivePlaces;
 import io.pghoard.config.SiteConfig;
+import io.pghoard.postgres.ClusterIdentity;
 import io.pghoard.postgres.DataDirectory;
 import io.pghoard.postgres.KnownCluster;
 import io.pghoard.postgres.MajorVersion;
@@ -14,10 +15,12 @@ import io.pghoard.postgres.SystemIdentifier;
 import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalPageHeader;
+import io.pghoard.repository.ForeignClusterException;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.PlainObject;
+import io.pghoard.repository.SiteClusters;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,8 +40,10 @@ final class WalGate {
   private final SiteConfig site;
   private final ObjectStore store;
   private final ReceivePlaces received;
+  private final SiteClusters clusters;
 
-  WalGate(PghoardConfig config, SiteConfig site, ObjectStore store) {
+  WalGate(PghoardConfig config, SiteConfig site, ObjectStore store, SiteClusters clusters) {
+    this.clusters = clusters;
     this.config = config;
     this.site = site;
     this.store = store;
@@ -49,6 +54,7 @@ final class WalGate {
    * Checks a file, and returns its facts as an object's metadata.
    *
    * @throws WalRefusedException when it is not what its name says
+   * @throws ForeignClusterException when it is of another cluster than what is stored
    */
   Map<String, String> facts(WalFileName name, WalSource source) throws IOException {
     WalAcceptance acceptance = new WalAcceptance(name, this::history);
@@ -69,6 +75,13 @@ final class WalGate {
       }
     }
     header.ifPresent(page -> facts.put("system-identifier", page.systemIdentifier().toString()));
+    Optional<ClusterIdentity> writer =
+        header
+            .map(page -> new ClusterIdentity(page.systemIdentifier(), page.segmentSize()))
+            .or(() -> cluster.map(here -> new ClusterIdentity(here.identifier(), null)));
+    if (writer.isPresent()) {
+      clusters.require(site.name(), writer.get(), "refused " + name);
+    }
     return facts;
   }
 

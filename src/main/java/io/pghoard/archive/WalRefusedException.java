@@ -26,6 +26,16 @@ public final class WalRefusedException extends IOException {
     RECYCLED("PostgreSQL never hands such a file over; remove its .ready file if you made it"),
     /** It holds another timeline than its name says. */
     TIMELINE("check that no file was copied between timelines by hand, and take a new base backup"),
+    /** PostgreSQL has not said that it will not write it any more. */
+    UNFINISHED(
+        "SELECT pg_switch_wal() finishes it, and PostgreSQL hands it over then; if it is an old one that was"
+            + " never archived, create the empty file archive_status/NAME.ready beside it, as the user"
+            + " postgres, and PostgreSQL archives it"),
+    /** The history of its timeline is neither stored nor in the WAL directory. */
+    NO_HISTORY(
+        "copy the history file from pg_wal of another server of this cluster, as the user postgres; if none"
+            + " has it, write it: one line with the timeline that was left, a tab, the LSN at which it was"
+            + " left (see the server's log of the promotion), a tab and a word"),
     /** It changed while it was read. */
     CHANGED("nothing but PostgreSQL may write into pg_wal");
 

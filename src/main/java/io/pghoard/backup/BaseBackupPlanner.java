@@ -4,6 +4,8 @@ package io.pghoard.backup;
 import io.pghoard.config.ReceivePlaces;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.Sites;
+import io.pghoard.repository.ForeignClusterException;
+import io.pghoard.repository.SiteClusters;
 import io.pghoard.server.NodeChoice;
 import io.pghoard.server.ProgramSearch;
 import io.pghoard.server.ServerTablespace;
@@ -19,11 +21,12 @@ import java.util.Map;
  *
  * @param host this machine's name
  */
-record BaseBackupPlanner(Sites sites, String host) {
+record BaseBackupPlanner(Sites sites, SiteClusters clusters, String host) {
   /**
    * Asks the server.
    *
    * @param directory the base backup's own
+   * @throws ForeignClusterException when the server's cluster is another one than what is stored
    * @throws IOException when no node can be reached, or a program is missing
    */
   BaseBackupPlan plan(SiteConfig site, String name, String reason, Instant now, Path directory)
@@ -40,6 +43,10 @@ record BaseBackupPlanner(Sites sites, String host) {
     if (silent != null) {
       throw new IOException(silent);
     }
+    clusters.require(
+        site.name(),
+        chosen.server().identity(),
+        "no base backup is taken of the server at " + chosen.shown());
     Map<Long, ServerTablespace> tablespaces =
         new TablespaceQuestion(psql, chosen.shown(), site.dataDirectory()).answer();
     TablespaceQuestion.requireBackedUp(tablespaces, chosen.server().major());

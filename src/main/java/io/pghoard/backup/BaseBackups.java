@@ -6,6 +6,7 @@ import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.repository.Repositories;
+import io.pghoard.repository.SiteClusters;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ public final class BaseBackups {
     this.host = host;
     this.clock = clock;
     this.names = new BaseBackupNames();
-    this.planner = new BaseBackupPlanner(sites, host);
+    this.planner = new BaseBackupPlanner(sites, new SiteClusters(sites, repositories, clock), host);
   }
 
   /**

@@ -5,11 +5,15 @@ import io.pghoard.check.Answer;
 import io.pghoard.check.Checks;
 import io.pghoard.config.BackupMode;
 import io.pghoard.config.SiteConfig;
+import io.pghoard.postgres.ClusterIdentity;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.DataDirectory;
 import io.pghoard.postgres.MajorVersion;
 import io.pghoard.postgres.SystemIdentifier;
+import io.pghoard.repository.ForeignClusterException;
 import io.pghoard.repository.ObjectStore;
+import io.pghoard.repository.SiteKeys;
+import io.pghoard.repository.StoredCluster;
 import io.pghoard.server.ProgramSearch;
 import io.pghoard.server.RunningProgram;
 import io.pghoard.server.ServerFacts;
@@ -33,7 +37,7 @@ final class NodeCheck {
   private final SiteConfig site;
   private final ConnectionInfo shown;
   private final Path psql;
-  private final @Nullable SystemIdentifier stored;
+  private final @Nullable StoredCluster stored;
   private final Clock clock;
   private @Nullable NodeAnswers answers;
   private @Nullable ServerFacts facts;
@@ -42,13 +46,13 @@ final class NodeCheck {
    * A check of one node.
    *
    * @param shown the node without its password
-   * @param stored that of the newest base backup in the repository, or null
+   * @param stored whose the stored objects are, or null when the repository could not be asked
    */
   NodeCheck(
       SiteConfig site,
       ConnectionInfo shown,
       Path psql,
-      @Nullable SystemIdentifier stored,
+      @Nullable StoredCluster stored,
       Clock clock) {
     this.site = site;
     this.shown = shown;
@@ -263,9 +267,9 @@ final class NodeCheck {
       dataDirectory(checks, data, server);
     }
     if (stored == null) {
-      checks.unknown("repository", "there is no base backup that tells its cluster");
+      checks.unknown("repository", "the repository could not be asked");
     } else {
-      checks.check("repository", "", () -> sameCluster(server, stored));
+      checks.check("repository", "", () -> sameCluster(told.identity(), stored));
     }
   }
 
@@ -284,12 +288,14 @@ final class NodeCheck {
         });
   }
 
-  private static Answer sameCluster(SystemIdentifier server, SystemIdentifier stored) {
-    return stored.equals(server)
-        ? Answer.ok("the newest base backup is of this cluster")
-        : Answer.failed(
-            "the newest base backup is of the cluster with the system identifier %s, the server has %s"
-                .formatted(stored, server),
-            "give the new cluster a site, or a prefix, of its own");
+  private Answer sameCluster(ClusterIdentity server, StoredCluster known) {
+    try {
+      known.require(server, "the server is not the site's", new SiteKeys(site.prefix()));
+    } catch (ForeignClusterException e) {
+      return Answer.failed(String.valueOf(e.getMessage()), e.remedy());
+    }
+    return known.systemIdentifier() == null
+        ? Answer.unknown("nothing is stored yet that tells its cluster")
+        : Answer.ok("what is stored is of this cluster, as %s tells".formatted(known.source()));
   }
 }

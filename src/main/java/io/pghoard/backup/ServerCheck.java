@@ -5,8 +5,8 @@ import io.pghoard.check.Answer;
 import io.pghoard.check.Checks;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.ConnectionInfo;
-import io.pghoard.postgres.SystemIdentifier;
 import io.pghoard.repository.ObjectStore;
+import io.pghoard.repository.StoredCluster;
 import io.pghoard.server.PrivateConnection;
 import io.pghoard.server.ProgramSearch;
 import java.io.IOException;
@@ -21,18 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerCheck {
   private final SiteConfig site;
-  private final @Nullable SystemIdentifier stored;
+  private final @Nullable StoredCluster stored;
   private final ObjectStore store;
   private final Clock clock;
 
   /**
    * A check of all nodes.
    *
-   * @param stored the system identifier of the newest base backup in the repository, or null
+   * @param stored whose the stored objects are, or null when the repository could not be asked
    * @param store where what the server archives has to be
    */
   public ServerCheck(
-      SiteConfig site, @Nullable SystemIdentifier stored, ObjectStore store, Clock clock) {
+      SiteConfig site, @Nullable StoredCluster stored, ObjectStore store, Clock clock) {
     this.site = site;
     this.stored = stored;
     this.store = store;

@@ -23,6 +23,10 @@ public record ServerFinding(Kind kind, String text) {
     VERSION_UNSUPPORTED,
     /** pg_basebackup here is older than the server. */
     VERSION_MISMATCH,
+    /** The repository did not say whose it is, so that nobody knows whether it is this server's. */
+    NOT_COMPARED,
+    /** What is stored of the site is of another cluster. */
+    FOREIGN_CLUSTER,
     FINE
   }
 }

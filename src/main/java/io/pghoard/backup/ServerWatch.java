@@ -7,6 +7,8 @@ import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.Lsn;
+import io.pghoard.repository.ForeignClusterException;
+import io.pghoard.repository.SiteClusters;
 import io.pghoard.server.PrivateConnection;
 import io.pghoard.server.ProgramSearch;
 import io.pghoard.server.RunningProgram;
@@ -38,9 +40,11 @@ public final class ServerWatch {
 
   private final Sites sites;
   private final Map<SiteName, Lsn> flushed = new ConcurrentHashMap<>();
+  private final SiteClusters clusters;
 
-  public ServerWatch(Sites sites) {
+  public ServerWatch(Sites sites, SiteClusters clusters) {
     this.sites = sites;
+    this.clusters = clusters;
   }
 
   /** Connects to the first node that answers; a node that answers outweighs those that do not. */
@@ -68,9 +72,12 @@ public final class ServerWatch {
         }
         ServerFinding versions = versions(site, facts.major());
         String silent = facts.silent(site);
-        return versions.kind() == Kind.FINE && silent != null
-            ? new ServerFinding(Kind.REFUSED, silent)
-            : versions;
+        if (versions.kind() != Kind.FINE) {
+          return versions;
+        }
+        return silent == null
+            ? cluster(name, node, facts)
+            : new ServerFinding(Kind.REFUSED, silent);
       }
       return worst;
     } finally {
@@ -81,6 +88,17 @@ public final class ServerWatch {
   /** Up to where the site's server had written WAL at the last look, or null when it was silent. */
   public @Nullable Lsn flushed(SiteName name) {
     return flushed.get(name);
+  }
+
+  private ServerFinding cluster(SiteName site, ConnectionInfo node, ServerFacts facts) {
+    try {
+      clusters.check(site, facts.identity(), "nothing is stored of the server at " + node);
+      return ServerFinding.FINE;
+    } catch (ForeignClusterException e) {
+      return new ServerFinding(Kind.FOREIGN_CLUSTER, e.getMessage() + "\n" + e.remedy());
+    } catch (IOException e) {
+      return new ServerFinding(Kind.NOT_COMPARED, String.valueOf(e.getMessage()));
+    }
   }
 
   private static ServerFinding failed(ConnectionInfo node, String message) {

@@ -9,6 +9,7 @@ import io.pghoard.archive.WalGapException;
 import io.pghoard.archive.WalRefusedException;
 import io.pghoard.backup.BaseBackupNotNowException;
 import io.pghoard.config.UnknownSiteException;
+import io.pghoard.repository.ForeignClusterException;
 import io.pghoard.repository.ObjectExistsException;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.restore.RestoreRefusedException;
@@ -85,6 +86,9 @@ public final class HttpProblem {
     if (failure instanceof WalConflictException conflict) {
       return conflict.remedy();
     }
+    if (failure instanceof ForeignClusterException foreign) {
+      return foreign.remedy();
+    }
     if (failure instanceof BaseBackupNotNowException later) {
       return later.remedy();
     }
@@ -94,6 +98,9 @@ public final class HttpProblem {
   private static int status(Throwable failure) {
     if (failure instanceof WalRefusedException refused) {
       return refused.isMissing() ? 404 : 412;
+    }
+    if (failure instanceof ForeignClusterException) {
+      return 412;
     }
     if (failure instanceof UnknownSiteException
         || failure instanceof UnknownRestoreException

@@ -28,7 +28,8 @@ public final class ServerAlerts {
               Kind.NOT_AUTHENTICATED, "authentication_error",
               Kind.REFUSED, "configuration_error",
               Kind.VERSION_UNSUPPORTED, "version_unsupported_error",
-              Kind.VERSION_MISMATCH, "version_mismatch_error"));
+              Kind.VERSION_MISMATCH, "version_mismatch_error",
+              Kind.FOREIGN_CLUSTER, "foreign_cluster"));
 
   private static final String STILL = "wal_receive_stands_still";
 

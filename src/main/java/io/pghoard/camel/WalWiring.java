@@ -6,6 +6,7 @@ import io.pghoard.archive.WalFetch;
 import io.pghoard.backup.ServerWatch;
 import io.pghoard.receive.LeftWal;
 import io.pghoard.receive.WalReceivers;
+import io.pghoard.repository.SiteClusters;
 import java.time.Duration;
 import org.apache.camel.spi.Registry;
 
@@ -21,12 +22,13 @@ record WalWiring(Wiring wiring) {
         new WalArchive(wiring.sites(), wiring.repositories(), PATIENCE, wiring.clock());
     registry.bind("walArchive", archive);
     registry.bind("walReadyFilter", new WalReadyFilter(wiring.sites(), archive));
+    SiteClusters clusters = new SiteClusters(wiring.sites(), wiring.repositories(), wiring.clock());
     WalReceivers receivers =
         new WalReceivers(wiring.sites(), wiring.repositories(), wiring.clock(), System::nanoTime);
     registry.bind("walReceivers", receivers);
     registry.bind(
         "serverAlerts",
-        new ServerAlerts(new ServerWatch(wiring.sites()), receivers, wiring.clock()));
+        new ServerAlerts(new ServerWatch(wiring.sites(), clusters), receivers, wiring.clock()));
     registry.bind("walReceivePolicy", new WalReceivePolicy(receivers));
     registry.bind("soleExec", new SoleExec());
     registry.bind("receivedWal", new ReceivedWal(wiring.sites(), wiring.repositories(), archive));

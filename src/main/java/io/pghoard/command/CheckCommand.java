@@ -13,11 +13,13 @@ import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.repository.BaseBackup;
+import io.pghoard.repository.ClusterCheck;
 import io.pghoard.repository.KnownRepositories;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.StoreCheck;
+import io.pghoard.repository.StoredCluster;
 import io.pghoard.restore.ArchiveCheck;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -141,10 +143,10 @@ final class CheckCommand implements Callable<Integer> {
       new StoreCheck(store, new SiteKeys(site.prefix()), clock).run(checks);
     }
     BaseBackup newest = new ArchiveCheck(site, store, clock).run(checks.of("archive"));
+    StoredCluster cluster = new ClusterCheck(site, store).run(checks.of("archive"));
     if (site.active()) {
       new LinkCheck(site, newest).run(checks.of("postgres"));
-      new ServerCheck(site, newest == null ? null : newest.systemIdentifier(), store, clock)
-          .run(checks.of("postgres"), here.directory());
+      new ServerCheck(site, cluster, store, clock).run(checks.of("postgres"), here.directory());
       new DaemonCheck(config, name, PATIENCE)
           .run(checks.of("daemon"), newest != null || hasRunHere(config));
     }

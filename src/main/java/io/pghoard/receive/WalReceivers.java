@@ -12,7 +12,9 @@ import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.HistoryBreaks;
 import io.pghoard.repository.OwnerOnly;
 import io.pghoard.repository.Repositories;
+import io.pghoard.repository.SiteClusters;
 import io.pghoard.repository.SiteKeys;
+import io.pghoard.repository.StoredCluster;
 import io.pghoard.server.NodeChoice;
 import io.pghoard.server.ProgramSearch;
 import io.pghoard.server.RunningProgram;
@@ -39,6 +41,7 @@ public final class WalReceivers {
 
   private final Sites sites;
   private final Repositories repositories;
+  private final SiteClusters clusters;
   private final Clock clock;
   private final Map<SiteName, SiteReceiver> receivers = new ConcurrentHashMap<>();
 
@@ -53,6 +56,7 @@ public final class WalReceivers {
   public WalReceivers(Sites sites, Repositories repositories, Clock clock, LongSupplier nanos) {
     this.sites = sites;
     this.repositories = repositories;
+    this.clusters = new SiteClusters(sites, repositories, clock);
     this.clock = clock;
     this.nanos = nanos;
   }
@@ -226,20 +230,18 @@ public final class WalReceivers {
   }
 
   /** Notes what the WAL to come is checked by, and refuses that of another cluster. */
-  private static void note(SiteConfig site, ReceivePlaces places, ServerFacts server)
-      throws IOException {
+  private void note(SiteConfig site, ReceivePlaces places, ServerFacts server) throws IOException {
     KnownCluster now =
         new KnownCluster(
             server.systemIdentifier(), server.versionNumber(), server.walSegmentSize());
+    String what = "no WAL is received of the server";
+    clusters.require(site.name(), server.identity(), what);
     Optional<KnownCluster> before = KnownCluster.read(places.cluster());
-    if (before.isPresent() && !before.get().systemIdentifier().equals(now.systemIdentifier())) {
-      throw new IOException(
-          "the server's cluster has the system identifier %s, and the WAL in %s is of %s: after an upgrade, give the new cluster a site of its own; else correct the nodes of site %s"
-              .formatted(
-                  now.systemIdentifier(),
-                  places.incoming(),
-                  before.get().systemIdentifier(),
-                  site.name()));
+    if (before.isPresent()) {
+      // What lies in the directory may not have reached the repository yet.
+      KnownCluster noted = before.get();
+      new StoredCluster(noted.systemIdentifier(), noted.segmentSize(), places.cluster().toString())
+          .require(server.identity(), what, new SiteKeys(site.prefix()));
     }
     if (!before.equals(Optional.of(now))) {
       now.write(places.cluster());

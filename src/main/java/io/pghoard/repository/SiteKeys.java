@@ -26,6 +26,24 @@ public record SiteKeys(String prefix) {
     return new ObjectKey(folder + name.text());
   }
 
+  /** The start of the keys of WAL files under whose names something else was stored before. */
+  public String otherWal() {
+    return prefix + "/xlog_other/";
+  }
+
+  /** A file of which PostgreSQL needs none, and of whose name there is another one. */
+  public ObjectKey otherWal(WalFileName name, String hash) {
+    return new ObjectKey(otherWal() + name + "." + hash);
+  }
+
+  /** The WAL file that an object is; null when it is none. */
+  public @Nullable WalFileName walFile(ObjectKey object) {
+    String name = object.name();
+    String plain =
+        object.text().startsWith(otherWal()) ? name.substring(0, name.lastIndexOf('.')) : name;
+    return WalFileName.matches(plain) ? WalFileName.parse(plain) : null;
+  }
+
   /** The start of the keys of all main objects. */
   public String baseBackups() {
     return prefix + "/basebackup/";
@@ -94,6 +112,11 @@ public record SiteKeys(String prefix) {
   /** The mark of a segment that does not continue the one before it. */
   public ObjectKey historyBreak(WalSegmentName segment) {
     return new ObjectKey(historyBreaks() + segment);
+  }
+
+  /** Which cluster the first daemon found that stored something of the site. */
+  public ObjectKey clusterClaim() {
+    return new ObjectKey(prefix + "/cluster/claim");
   }
 
   /** Whether this is the key of a chunk, be it stored or not. */

@@ -15,6 +15,7 @@ import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
+import io.pghoard.repository.StoredClusters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -30,6 +31,8 @@ import java.util.stream.Collectors;
 
 /**
  * Plans what may go from the repository: old base backups, and the WAL that none needs any more.
+ *
+ * <p>Base backups of one cluster alone count: while those of two are stored, nothing goes.
  *
  * <p>Nothing goes because something is not listed: without a base backup nothing, and no WAL while
  * there is a base backup that cannot be understood. Chunks without a main object may belong to a
@@ -57,7 +60,7 @@ public final class Retention {
     RetentionPlan plan = planned(name);
     // It is planned every few minutes; a note that stays true is told once.
     return plan.notes().equals(told.put(name, plan.notes()))
-        ? new RetentionPlan(plan.deletions(), List.of())
+        ? new RetentionPlan(plan.deletions(), List.of(), plan.trouble())
         : plan;
   }
 
@@ -92,6 +95,11 @@ public final class Retention {
                 .anyMatch(
                     request ->
                         backup.isCalled(request.getKey()) && request.getValue().isAfter(now)));
+    String trouble =
+        new StoredClusters(store, keys).trouble(listing.readable(), backups.gone().keySet());
+    if (trouble != null) {
+      return RetentionPlan.refused(trouble);
+    }
 
     List<String> notes = new ArrayList<>();
     String note = backups.note();
@@ -105,7 +113,8 @@ public final class Retention {
     if (listing.unreadable().isEmpty()) {
       List<ObjectKey> wal = new ArrayList<>(store.keys(keys.wal()));
       wal.addAll(store.keys(keys.historyBreaks()));
-      addWal(deletions, backups.kept(), wal);
+      wal.addAll(store.keys(keys.otherWal()));
+      addWal(deletions, backups.kept(), wal, keys);
     } else {
       listing
           .unreadable()
@@ -169,7 +178,7 @@ public final class Retention {
    * begins before that of the others. What marks a segment goes when the segment does, after it.
    */
   private static void addWal(
-      List<Deletion> deletions, List<BaseBackup> kept, List<ObjectKey> stored) {
+      List<Deletion> deletions, List<BaseBackup> kept, List<ObjectKey> stored, SiteKeys keys) {
     BaseBackup first =
         kept.stream()
             .min(Comparator.comparing(backup -> position(backup.startSegment())))
@@ -184,11 +193,9 @@ public final class Retention {
         "no base backup needs WAL from before %s, where %s starts"
             .formatted(first.startSegment(), first.name());
     for (ObjectKey key : stored) {
-      if (!WalFileName.matches(key.name())) {
-        continue;
-      }
-      WalFileName file = WalFileName.parse(key.name());
-      if (file.kind() != WalFileName.Kind.HISTORY
+      WalFileName file = keys.walFile(key);
+      if (file != null
+          && file.kind() != WalFileName.Kind.HISTORY
           && position(file.segment()).compareTo(position) < 0
           && Integer.compareUnsigned(file.segment().timeline(), newestTimeline) <= 0) {
         deletions.add(new Deletion(key, reason));

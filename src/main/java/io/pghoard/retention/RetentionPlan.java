@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What may go from a site's part of the repository, and why.
@@ -13,8 +14,11 @@ import java.util.Map;
  * @param deletions in the order in which to delete: after any of them, every base backup that is
  *     still listed can be restored
  * @param notes on what stays although one could expect it to go
+ * @param trouble why nothing is deleted until somebody has looked, and what to do; null when there
+ *     is no such reason
  */
-public record RetentionPlan(List<Deletion> deletions, List<String> notes) {
+public record RetentionPlan(
+    List<Deletion> deletions, List<String> notes, @Nullable String trouble) {
   private static final int BATCH = 1000;
 
   public RetentionPlan {
@@ -22,8 +26,17 @@ public record RetentionPlan(List<Deletion> deletions, List<String> notes) {
     notes = List.copyOf(notes);
   }
 
+  RetentionPlan(List<Deletion> deletions, List<String> notes) {
+    this(deletions, notes, null);
+  }
+
   static RetentionPlan nothing(String note) {
     return new RetentionPlan(List.of(), List.of(note));
+  }
+
+  /** Nothing is deleted, and somebody has to look. */
+  static RetentionPlan refused(String trouble) {
+    return new RetentionPlan(List.of(), List.of("nothing is deleted: " + trouble), trouble);
   }
 
   public boolean isEmpty() {

@@ -3,6 +3,7 @@ package io.pghoard.server;
 
 import io.pghoard.config.BackupMode;
 import io.pghoard.config.SiteConfig;
+import io.pghoard.postgres.ClusterIdentity;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.postgres.Lsn;
 import io.pghoard.postgres.SystemIdentifier;
@@ -72,6 +73,11 @@ public record ServerFacts(
     } catch (IllegalArgumentException e) {
       throw new IOException("the server's answers are not understood: " + lines, e);
     }
+  }
+
+  /** By what its cluster is told from others. */
+  public ClusterIdentity identity() {
+    return new ClusterIdentity(systemIdentifier, walSegmentSize);
   }
 
   /**

@@ -46,6 +46,7 @@ public final class ArchivingSite {
   final LocalObjectStore store;
   final WalArchive archive;
   final WalFetch fetch;
+  final Sites sites;
 
   ArchivingSite(Path directory) throws IOException {
     data = directory.resolve("data");
@@ -54,7 +55,7 @@ public final class ArchivingSite {
     makeCluster(data);
     Files.createDirectories(repository);
     store = new LocalObjectStore(repository);
-    Sites sites = new Sites(config(directory));
+    sites = new Sites(config(directory, "main"));
     archive = new WalArchive(sites, site -> store, Duration.ofSeconds(20), Clock.systemUTC());
     fetch = new WalFetch(sites, site -> store, Duration.ofSeconds(20));
   }
@@ -68,11 +69,16 @@ public final class ArchivingSite {
     Files.write(data.resolve("global/pg_control"), control.putLong(0, CLUSTER).array());
   }
 
-  private PghoardConfig config(Path directory) {
+  /** The configuration after a reload that gives the site another place. */
+  PghoardConfig configWithPrefix(String prefix) {
+    return config(data.resolveSibling(""), prefix);
+  }
+
+  private PghoardConfig config(Path directory, String prefix) {
     SiteConfig site =
         new SiteConfig(
             NAME,
-            "main",
+            prefix,
             true,
             List.of(new ConnectionInfo(Map.of())),
             data,
@@ -120,8 +126,15 @@ public final class ArchivingSite {
     return bytes.array();
   }
 
+  /** Writes a file that PostgreSQL has finished. */
   Path write(String name, byte[] content) throws IOException {
+    Files.write(status(name, ".done"), new byte[0]);
     return Files.write(data.resolve("pg_wal").resolve(name), content);
+  }
+
+  /** A file by which PostgreSQL says how far it is with another one. */
+  Path status(String name, String suffix) {
+    return data.resolve("pg_wal/archive_status").resolve(name + suffix);
   }
 
   WalOffer open(String name) throws IOException {
@@ -130,10 +143,23 @@ public final class ArchivingSite {
 
   /** What the route wal-archive does; true when it stored the file, false when it was there. */
   boolean archive(String name) throws IOException {
+    return archive(name, true);
+  }
+
+  /** The same of an older pghoard, which stored no timeline's history unasked. */
+  boolean archiveAlone(String name) throws IOException {
+    return archive(name, false);
+  }
+
+  private boolean archive(String name, boolean withHistory) throws IOException {
     WalOffer offer = open(name);
     try {
       if (offer.stored()) {
         return false;
+      }
+      WalHistoryFile history = withHistory ? archive.historyFirst(offer) : null;
+      if (history != null) {
+        archive(history.name().text());
       }
       byte[] compressed = compressed(offer.content());
       archive.join(offer);

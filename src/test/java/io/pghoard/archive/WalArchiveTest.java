@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pghoard.archive.WalRefusedException.Reason;
 import io.pghoard.postgres.WalFileName;
+import io.pghoard.repository.ForeignClusterException;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
 import java.io.ByteArrayInputStream;
@@ -265,6 +266,50 @@ class WalArchiveTest {
     refused(Reason.FOREIGN_CLUSTER, () -> site.archive(SEGMENT));
   }
 
+  private void ofAnotherCluster() throws IOException {
+    site.store.put(
+        new ObjectKey("main/basebackup/2026-11-01_00-00_0"),
+        Map.of(
+            "start-time",
+            "2026-11-01T00:00:00+00:00",
+            "start-wal-segment",
+            SEGMENT,
+            "system-identifier",
+            "42",
+            "wal-segment-size",
+            "1048576"),
+        new ByteArrayInputStream(new byte[0]));
+  }
+
+  // A cluster made anew has the data directory, and its own WAL fits it well.
+  @Test
+  void clusterThatIsNotTheStoredOne_isRefusedWhateverItHandsOver() throws IOException {
+    ofAnotherCluster();
+    String backup = SEGMENT + ".00000028.backup";
+    site.write(SEGMENT, ArchivingSite.segment(SEGMENT, 1));
+    site.write(SEGMENT + ".partial", ArchivingSite.segment(SEGMENT, 1));
+    site.write("00000002.history", "1\t0/A25040\tpromoted\n".getBytes(UTF_8));
+    site.write(backup, ("START WAL LOCATION: 0/A00028 (file " + SEGMENT + ")\n").getBytes(UTF_8));
+    for (String name : new String[] {SEGMENT, SEGMENT + ".partial", "00000002.history", backup}) {
+      assertThatThrownBy(() -> site.archive(name))
+          .isInstanceOf(ForeignClusterException.class)
+          .hasMessageContaining("refused " + name);
+    }
+    assertThat(site.store.keys("main/xlog/")).isEmpty();
+    assertThat(site.store.keys("main/timeline/")).isEmpty();
+  }
+
+  @Test
+  void segmentOfAnotherSizeThanTheStoredOnes_isRefusedByName() throws IOException {
+    site.write(SEGMENT, ArchivingSite.segment(SEGMENT, 1));
+    site.archive(SEGMENT);
+    String name = "000000010000000000000003";
+    site.write(name, ArchivingSite.segment(name, 1, 4 << 20, 4 << 20));
+    assertThatThrownBy(() -> site.archive(name))
+        .isInstanceOf(ForeignClusterException.class)
+        .hasMessageContaining("the segment size was changed");
+  }
+
   @Test
   void segmentOfAnotherVersion_isRefused() throws IOException {
     byte[] content = ArchivingSite.segment(SEGMENT, 1);
@@ -291,6 +336,84 @@ class WalArchiveTest {
     refused(Reason.TIMELINE, () -> site.archive("00000002000000000000000B"));
   }
 
+  // It is whole from its first page on, and would be stored with half of what it will hold.
+  @Test
+  void segmentThatPostgresStillWrites_isRefused_untilItIsFinished() throws IOException {
+    for (String name : new String[] {SEGMENT, "00000001000000000000000B.partial"}) {
+      site.write(name, ArchivingSite.segment(name, 1));
+      Files.delete(site.status(name, ".done"));
+      refused(Reason.UNFINISHED, () -> site.archive(name));
+      Files.createFile(site.status(name, ".ready"));
+      assertThat(site.archive(name)).isTrue();
+    }
+  }
+
+  @Test
+  void fileThatWasReceived_needsNoStatusFile() throws IOException {
+    Path file = Files.write(site.data.resolveSibling(SEGMENT), ArchivingSite.segment(SEGMENT, 1));
+    WalOffer offer = site.archive.open(ArchivingSite.NAME, WalFileName.parse(SEGMENT), file);
+    site.archive.close(offer);
+    assertThat(offer.stored()).isFalse();
+  }
+
+  // Archiving was off at the promotion, so PostgreSQL will never hand it over.
+  @Test
+  void firstFileOfATimeline_bringsTheHistoryOfTheTimeline() throws IOException {
+    String name = "00000002000000000000000C";
+    site.write(name, ArchivingSite.segment(name, 1));
+    refused(Reason.NO_HISTORY, () -> site.archive(name));
+    assertThat(site.store.keys("main/xlog/")).isEmpty();
+
+    Path history = site.write("00000002.history", "1\t0/A25040\tpromoted\n".getBytes(UTF_8));
+    assertThat(site.archive(name)).isTrue();
+    assertThat(site.store.keys("main/timeline/"))
+        .containsExactly(new ObjectKey("main/timeline/00000002.history"));
+
+    Files.delete(history);
+    String next = "00000002000000000000000D.partial";
+    site.write(next, ArchivingSite.segment(next, 1));
+    assertThat(site.archive(next)).isTrue();
+  }
+
+  @Test
+  void backupHistoryOfALaterTimeline_bringsTheHistoryToo() throws IOException {
+    String name = "00000003000000000000000C.00000028.backup";
+    site.write(
+        name, "START WAL LOCATION: 0/C00028 (file 00000003000000000000000C)\n".getBytes(UTF_8));
+    site.write("00000003.history", "2\t0/A25040\tpromoted\n".getBytes(UTF_8));
+    assertThat(site.archive(name)).isTrue();
+    assertThat(site.store.keys("main/timeline/")).hasSize(1);
+  }
+
+  // Two servers were promoted, and each leaves what it has of the last segment before.
+  @Test
+  void partialSegmentThatDiffers_isKeptBesideTheFirst() throws IOException {
+    String name = SEGMENT + ".partial";
+    Path file = site.write(name, ArchivingSite.segment(SEGMENT, 1));
+    site.archive(name);
+    Files.delete(file);
+    site.write(name, ArchivingSite.segment(SEGMENT, 2));
+    assertThat(site.archive(name)).isTrue();
+    assertThat(site.archive(name)).isFalse();
+    Files.delete(file);
+    site.write(name, ArchivingSite.segment(SEGMENT, 2));
+    assertThat(site.archive(name)).isFalse();
+    assertThat(site.store.keys("main/xlog_other/")).hasSize(1);
+    assertThat(site.store.keys("main/xlog/")).hasSize(1);
+  }
+
+  @Test
+  void backupHistoryThatDiffers_isKeptBesideTheFirst() throws IOException {
+    String name = SEGMENT + ".00000028.backup";
+    String text = "START WAL LOCATION: 0/A00028 (file " + SEGMENT + ")\n";
+    Path file = site.write(name, text.getBytes(UTF_8));
+    site.archive(name);
+    Files.delete(file);
+    site.write(name, (text + "LABEL: another\n").getBytes(UTF_8));
+    assertThat(site.archive(name)).isTrue();
+    assertThat(site.store.keys("main/xlog_other/" + name)).hasSize(1);
+  }
+
   @Test
   void partialSegment_isStoredUnderItsName() throws IOException {
     site.write(SEGMENT + ".partial", ArchivingSite.segment(SEGMENT, 1));
@@ -312,7 +435,14 @@ class WalArchiveTest {
     Files.delete(file);
     site.write("00000002.history", "1\t0/B25040\tpromoted\n".getBytes(UTF_8));
     assertThatThrownBy(() -> site.archive("00000002.history"))
-        .isInstanceOf(WalConflictException.class);
+        .isInstanceOfSatisfying(
+            WalConflictException.class,
+            e ->
+                assertThat(e.remedy())
+                    .contains("two servers were promoted", "\"prefix\": \"main-2\""))
+        .hasMessageContaining("says \"1 0/A25040 promoted\"")
+        .hasMessageContaining("says \"1 0/B25040 promoted\"")
+        .hasMessageContaining("archived on ");
   }
 
   @Test

@@ -43,13 +43,13 @@ class WalFetchTest {
   private void archived(String... names) throws IOException {
     for (String name : names) {
       site.write(name, ArchivingSite.segment(name, name.charAt(23)));
-      site.archive(name);
+      site.archiveAlone(name);
     }
   }
 
   private void history(String name, String text) throws IOException {
     site.write(name, text.getBytes(UTF_8));
-    site.archive(name);
+    site.archiveAlone(name);
   }
 
   private long spooled() throws IOException {

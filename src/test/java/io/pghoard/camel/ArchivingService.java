@@ -42,8 +42,10 @@ final class ArchivingService implements AutoCloseable {
     daemon = new RunningService(home, data, root -> {});
   }
 
-  /** Writes a good segment whose bytes are {@code filling}. */
+  /** Writes a good segment whose bytes are {@code filling}, and which PostgreSQL has finished. */
   void segment(String name, int filling) throws IOException {
+    Path status = Files.createDirectories(wal.resolve("archive_status"));
+    Files.write(status.resolve(name + ".done"), new byte[0]);
     Files.write(wal.resolve(name), ArchivingSite.segment(name, filling));
   }
 

@@ -7,10 +7,13 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pghoard.postgres.ClusterOptions;
 import io.pghoard.postgres.PostgresCluster;
+import io.pghoard.repository.ObjectKey;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +29,12 @@ class SiteServerCheckIT {
       Path rules = cluster.dataDirectory().resolve("pg_hba.conf");
       String trust = Files.readString(rules);
       assertThat(daemon.send("GET", "/health").statusCode()).isEqualTo(200);
+
+      ObjectKey claim = new ObjectKey("main/cluster/claim");
+      daemon.store().put(claim, Map.of("system-identifier", "42"), InputStream.nullInputStream());
+      only(home, "foreign_cluster", "is of the cluster 42", "\"prefix\": \"main-2\"");
+      daemon.store().delete(claim);
+      await().atMost(LIMIT).until(() -> Files.notExists(home.resolve("foreign_cluster")));
 
       cluster.psql("ALTER ROLE postgres PASSWORD 'another'");
       rules(cluster, rules, "host all all 127.0.0.1/32 trust\n");

@@ -65,9 +65,27 @@ class WalRefusalIT {
   private record Answer(int status, String text) {}
 
   private Answer archive(String name) throws Exception {
+    finished(name);
     Process command = command(name);
     String text = new String(command.getInputStream().readAllBytes(), UTF_8);
     return new Answer(command.waitFor(), text);
+  }
+
+  /** As PostgreSQL would say, if it archived. */
+  private void finished(String name) throws IOException {
+    Files.write(wal("archive_status/" + name + ".done"), new byte[0]);
+  }
+
+  @Test
+  void segmentThatIsStillWritten_isRefused() throws Exception {
+    String current = primary.value("SELECT pg_walfile_name(pg_current_wal_lsn())");
+
+    Process command = command(current);
+    String text = new String(command.getInputStream().readAllBytes(), UTF_8);
+
+    assertThat(command.waitFor()).as(text).isBetween(1, 125);
+    assertThat(text).contains(current, "PostgreSQL may still write it");
+    assertThat(daemon.store().keys("main/xlog/")).isEmpty();
   }
 
   private Process command(String name) throws IOException {
@@ -169,6 +187,7 @@ class WalRefusalIT {
   void killedCommand_isRepeated_andTheSegmentIsThereOnce() throws Exception {
     for (int moment = 0; moment < 20; moment++) {
       String name = next(primary);
+      finished(name);
       Process command = command(name);
       // Some are killed before the daemon hears of them, some while it stores, some afterwards.
       command.waitFor(moment * 5L, TimeUnit.MILLISECONDS);

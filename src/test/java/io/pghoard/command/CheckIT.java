@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pghoard.archive.ArchivingSite;
 import io.pghoard.postgres.ClusterOptions;
 import io.pghoard.postgres.PostgresCluster;
 import io.pghoard.repository.DamageMarks;
@@ -14,6 +15,7 @@ import io.pghoard.repository.LocalObjectStore;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.SmallFileSystem;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -272,6 +275,22 @@ class CheckIT {
         check(config(root -> storage(root).put("directory", directory.toString())));
 
     assertThat(failures(run)).containsExactly("main: postgres: repository");
+    assertThat(run.out()).contains("\"prefix\": \"main-2\"");
+  }
+
+  // No base backup tells it, and the metadata of the Python pghoard's WAL does not either.
+  @Test
+  void repositoryWithWalOfAnotherClusterAlone_isFound(@TempDir Path directory) throws Exception {
+    String name = "000000010000000000000003";
+    byte[] segment = ArchivingSite.segment(name, 1);
+    new LocalObjectStore(directory)
+        .put(new ObjectKey("main/xlog/" + name), Map.of(), new ByteArrayInputStream(segment));
+
+    RestoreToolRun run =
+        check(config(root -> storage(root).put("directory", directory.toString())));
+
+    assertThat(failures(run)).contains("main: postgres: repository");
+    assertThat(run.out()).contains(Long.toString(ArchivingSite.CLUSTER), "main/xlog/" + name);
   }
 
   @Test

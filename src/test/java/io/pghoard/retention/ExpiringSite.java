@@ -98,9 +98,39 @@ final class ExpiringSite {
 
   void backup(String name, int timeline, int startSegment, int endSegment, String start)
       throws IOException {
+    backup(name, timeline, startSegment, endSegment, start, Map.of());
+  }
+
+  /** A base backup on timeline 1 of a cluster with this system identifier. */
+  void backupOf(String cluster, String name, int startSegment, int endSegment) throws IOException {
+    String start = FIRST.plus(Duration.ofDays(backups++)).toString();
+    backup(
+        name,
+        1,
+        startSegment,
+        endSegment,
+        start,
+        Map.of("system-identifier", cluster, "wal-segment-size", "16777216"));
+  }
+
+  /** A segment that tells of which cluster it is. */
+  void walOf(long cluster, int number) throws IOException {
+    put(
+        keys.wal(WalFileName.parse(segment(1, number).toString())),
+        Map.of("system-identifier", Long.toString(cluster), "original-file-size", "16777216"));
+  }
+
+  private void backup(
+      String name,
+      int timeline,
+      int startSegment,
+      int endSegment,
+      String start,
+      Map<String, String> more)
+      throws IOException {
     chunk(name, 1);
     chunk(name, 2);
-    Map<String, String> metadata = new TreeMap<>();
+    Map<String, String> metadata = new TreeMap<>(more);
     metadata.put("format", "pghoard-bb-v2");
     metadata.put("start-time", PythonTime.iso(Instant.parse(start)));
     metadata.put("start-wal-segment", segment(timeline, startSegment).toString());

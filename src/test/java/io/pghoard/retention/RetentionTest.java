@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.pghoard.config.SiteName;
 import io.pghoard.config.UnknownSiteException;
+import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.repository.DamageMarks;
 import io.pghoard.repository.HistoryBreaks;
@@ -50,6 +51,59 @@ final class RetentionTest {
                 + " a, which goes",
             "deleting site/xlog/000000010000000000000001 and 5 more: no base backup needs WAL from"
                 + " before 000000010000000000000007, where b starts");
+  }
+
+  @Test
+  void backupsOfTwoClusters_areAllKept_withTheirWal() throws Exception {
+    ExpiringSite site = new ExpiringSite().count(1);
+    site.wal(1, 1, 20);
+    site.backupOf("41", "a", 2, 3);
+    site.backupOf("42", "b", 7, 8);
+    site.backupOf("42", "c", 12, 13);
+
+    RetentionPlan plan = site.plan();
+
+    assertThat(plan.isEmpty()).isTrue();
+    assertThat(plan.trouble())
+        .contains(
+            "of 2 clusters: system identifier 41",
+            "(a), system identifier 42",
+            "\"prefix\": \"site-2\"");
+    assertThat(plan.lines()).singleElement().asString().startsWith("nothing is deleted: ");
+  }
+
+  // The Python pghoard took "a", and noted no identifier; its WAL tells.
+  @Test
+  void backupOfAnotherClusterByItsWalAlone_isNotPushedOut() throws Exception {
+    ExpiringSite site = new ExpiringSite().count(1);
+    site.walOf(41, 2);
+    site.wal(1, 3, 20);
+    site.backup("a", 2, 3);
+    site.backupOf("42", "b", 7, 8);
+    assertThat(site.plan().trouble()).contains("system identifier 41");
+
+    ExpiringSite moved = new ExpiringSite().count(1);
+    moved.walOf(42, 2);
+    moved.wal(1, 3, 20);
+    moved.backup("a", 2, 3);
+    moved.backupOf("42", "b", 7, 8);
+    assertThat(moved.plan().trouble()).isNull();
+    assertThat(moved.names(moved.plan())).contains("basebackup/a.00000000.pghoard");
+  }
+
+  @Test
+  void partialSegmentsOfOneName_goTogether() throws Exception {
+    ExpiringSite site = new ExpiringSite().count(2);
+    fill(site);
+    String old = "000000010000000000000003.partial";
+    for (String name : List.of(old, "000000010000000000000009.partial")) {
+      site.walFile(name);
+      site.put(new SiteKeys("site").otherWal(WalFileName.parse(name), "abc"), Map.of());
+    }
+
+    assertThat(site.names(site.plan()))
+        .contains("xlog/" + old, "xlog_other/" + old + ".abc")
+        .noneMatch(name -> name.contains("0009.partial"));
   }
 
   @Test
