@@ -15,6 +15,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import java.io.FileReader;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -22,6 +26,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -46,6 +51,10 @@ class FloorsTest {
           List.of("config"),
           List.of("postgres"),
           List.of("codec", "check"));
+
+  /** Of the files that pghoard alone writes, in UTF-8. */
+  private static final String READERS_OF_OUR_OWN_TEXT =
+      ".*\\.(AlertFile|KnownCluster|LostWal|PghoardId)";
 
   private static final String[] DOORSTEP = {"io.pghoard", "io.pghoard.command.."};
   private static final String[] WITH_CAMEL = {
@@ -151,6 +160,37 @@ class FloorsTest {
             .should()
             .callMethodWhere(calls(Clock.class, "system"))
             .because("tests set the time: take a java.time.Clock in the constructor"));
+  }
+
+  @Test
+  void filesOfPostgresql_areBytes() {
+    check(
+        noClasses()
+            .that()
+            .haveNameNotMatching(READERS_OF_OUR_OWN_TEXT)
+            .should()
+            .callMethod(Files.class, "readString", Path.class)
+            .orShould()
+            .callMethod(Files.class, "readAllLines", Path.class)
+            .orShould()
+            .callMethod(Files.class, "lines", Path.class)
+            .orShould()
+            .callMethod(Files.class, "newBufferedReader", Path.class)
+            .orShould()
+            .callMethod(Files.class, "readString", Path.class, Charset.class)
+            .orShould()
+            .callMethod(Files.class, "readAllLines", Path.class, Charset.class)
+            .orShould()
+            .callMethod(Files.class, "lines", Path.class, Charset.class)
+            .orShould()
+            .callMethod(Files.class, "newBufferedReader", Path.class, Charset.class)
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(FileReader.class, Scanner.class)
+            .because(
+                "PostgreSQL's files may be in any encoding, and these fail at what is not UTF-8:"
+                    + " read them by PostgresText; files that only pghoard writes have their"
+                    + " readers named here"));
   }
 
   @Test

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.archive;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pghoard.archive.WalRefusedException.Reason;
 import io.pghoard.postgres.Lsn;
 import io.pghoard.postgres.MajorVersion;
+import io.pghoard.postgres.PostgresText;
 import io.pghoard.postgres.SystemIdentifier;
 import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.postgres.WalFileName;
@@ -112,7 +111,7 @@ final class WalAcceptance {
     if (start.length > LONGEST_TEXT) {
       throw refused(Reason.SIZE, "it has more than " + LONGEST_TEXT + " bytes");
     }
-    String text = new String(start, UTF_8);
+    String text = PostgresText.of(start);
     if (name.kind() == Kind.BACKUP) {
       if (!text.startsWith("START WAL LOCATION: ") || !text.contains(name.segment().toString())) {
         throw refused(

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.archive;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.ReceivePlaces;
@@ -11,6 +9,7 @@ import io.pghoard.postgres.ClusterIdentity;
 import io.pghoard.postgres.DataDirectory;
 import io.pghoard.postgres.KnownCluster;
 import io.pghoard.postgres.MajorVersion;
+import io.pghoard.postgres.PostgresText;
 import io.pghoard.postgres.SystemIdentifier;
 import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.postgres.WalFileName;
@@ -122,7 +121,7 @@ final class WalGate {
     String name = "%08X.history".formatted(timeline);
     Optional<Path> local = localHistory(name);
     try {
-      String text = local.isPresent() ? Files.readString(local.get()) : stored(name);
+      String text = local.isPresent() ? PostgresText.read(local.get()) : stored(name);
       return Optional.of(TimelineHistory.parse(timeline, text));
     } catch (ObjectMissingException e) {
       return Optional.empty();
@@ -134,7 +133,7 @@ final class WalGate {
   private String stored(String name) throws IOException {
     ObjectContent object = store.get(new SiteKeys(site.prefix()).wal(WalFileName.parse(name)));
     try (ObjectContent plain = PlainObject.of(object)) {
-      return new String(plain.stream().readNBytes(WalAcceptance.LONGEST_TEXT), UTF_8);
+      return PostgresText.of(plain.stream().readNBytes(WalAcceptance.LONGEST_TEXT));
     }
   }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.backup;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pghoard.backup.BaseBackupStatus.Phase;
 import io.pghoard.backup.ChunkCutter.StoredChunk;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Volume;
 import io.pghoard.postgres.BackupLabel;
+import io.pghoard.postgres.PostgresText;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.repository.LeftOut;
@@ -151,8 +150,7 @@ public final class BaseBackupRun {
       return true;
     }
     phase = Phase.FINISHING;
-    BackupLabel label =
-        BackupLabel.parse(new String(held.backupLabel(), UTF_8), held.labelWritten());
+    BackupLabel label = BackupLabel.parse(PostgresText.of(held.backupLabel()), held.labelWritten());
     metadata = new BaseBackupMetadata(plan, label, wal, clock.instant());
     return false;
   }

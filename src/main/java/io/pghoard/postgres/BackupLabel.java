@@ -58,10 +58,10 @@ public record BackupLabel(
    */
   public static BackupLabel parse(String text, @Nullable Instant written) {
     Map<String, String> lines = new HashMap<>();
-    for (String line : text.lines().toList()) {
+    for (String line : text.split("\n", -1)) {
       int colon = line.indexOf(": ");
       if (colon > 0) {
-        lines.putIfAbsent(line.substring(0, colon), line.substring(colon + 2));
+        lines.putIfAbsent(line.substring(0, colon), line.substring(colon + 2).stripTrailing());
       }
     }
     Matcher start = START.matcher(value(lines, "START WAL LOCATION"));

@@ -24,7 +24,7 @@ public record DataDirectory(Path path) {
   public MajorVersion majorVersion() throws IOException {
     Path file = path.resolve("PG_VERSION");
     try {
-      return MajorVersion.parse(Files.readString(file).strip());
+      return MajorVersion.parse(PostgresText.read(file).strip());
     } catch (IllegalArgumentException e) {
       throw new IOException(file + " names no version: " + e.getMessage(), e);
     }

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * @param timeline the timeline whose history this is, unsigned
  */
 public record TimelineHistory(int timeline, List<Switch> switches) {
-  private static final Pattern LINE = Pattern.compile("\\s*([0-9]{1,10})\\s+(\\S+)(?:\\s+(.*))?");
+  private static final Pattern LINE =
+      Pattern.compile("\\s*([0-9]{1,10})\\s+(\\S+)(?:\\s+(.*))?", Pattern.DOTALL);
 
   /**
    * The end of one timeline's part.
@@ -34,12 +35,14 @@ public record TimelineHistory(int timeline, List<Switch> switches) {
   /**
    * Reads the text of the file of {@code timeline}.
    *
+   * @param text as {@link PostgresText} gives it
    * @throws IllegalArgumentException when the text is not a history of that timeline
    */
   public static TimelineHistory parse(int timeline, String text) {
     List<Switch> switches = new ArrayList<>();
     long last = 0;
-    for (String line : text.lines().toList()) {
+    // A reason may hold any byte but the line feed that ends it.
+    for (String line : text.split("\n", -1)) {
       if (line.isBlank() || line.stripLeading().startsWith("#")) {
         continue;
       }

@@ -3,6 +3,7 @@ package io.pghoard.receive;
 
 import io.pghoard.config.ReceivePlaces;
 import io.pghoard.postgres.Lsn;
+import io.pghoard.postgres.PostgresText;
 import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.postgres.TimelineHistory.Switch;
 import io.pghoard.postgres.WalFileName;
@@ -12,7 +13,6 @@ import io.pghoard.postgres.WalSegmentSize;
 import io.pghoard.server.NodeChoice;
 import io.pghoard.server.ServerFacts;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -45,7 +45,7 @@ final class AbandonedWal {
     int timeline = newest.segment().timeline();
     Path file = places.incoming().resolve("%08X.history".formatted(timeline));
     try {
-      return TimelineHistory.parse(timeline, Files.readString(file));
+      return TimelineHistory.parse(timeline, PostgresText.read(file));
     } catch (NoSuchFileException | IllegalArgumentException e) {
       // Timeline 1 has none. Without another's, only what it shares with the server is known.
       return null;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pghoard.codec.TarEntry;
 import io.pghoard.codec.TarReader;
 import io.pghoard.repository.BaseBackup;
@@ -14,7 +12,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -180,7 +177,7 @@ final class RestoreWriter implements Closeable {
       throw new IOException("base backup " + plan.backup().name() + " has no file pg_control");
     }
     plan.checks().requireComplete();
-    writeSettings();
+    new RestoredSettings(plan, progress).write();
     progress.enter(Phase.SYNCING);
     DurableTree.sync(data);
     for (TablespaceDirectory tablespace : plan.tablespaces()) {
@@ -207,40 +204,5 @@ final class RestoreWriter implements Closeable {
   /** Whether the data directory holds all that the server needs to start. */
   boolean hasConfiguration() {
     return Files.exists(data.resolve("postgresql.conf"));
-  }
-
-  private void writeSettings() throws IOException {
-    RecoverySettings settings =
-        new RecoverySettings(majorVersion(), plan.request().recovery(), plan.restoreCommand());
-    if (settings.inRecoveryConf()) {
-      files.create(data.resolve("recovery.conf"), settings.recoveryConf().getBytes(UTF_8));
-      return;
-    }
-    Path autoConf = data.resolve("postgresql.auto.conf");
-    String present = Files.exists(autoConf) ? Files.readString(autoConf, UTF_8) : "";
-    if (present.isEmpty()) {
-      Files.deleteIfExists(autoConf);
-      files.create(autoConf, new byte[0]);
-    }
-    String separator = present.isEmpty() || present.endsWith("\n") ? "" : "\n";
-    Files.writeString(
-        autoConf, separator + settings.autoConf(present), UTF_8, StandardOpenOption.APPEND);
-    // Left over from the backed-up cluster, either file would have a say in what recovery does.
-    Files.deleteIfExists(data.resolve("standby.signal"));
-    Files.deleteIfExists(data.resolve("recovery.signal"));
-    files.create(data.resolve(settings.signalFile()), new byte[0]);
-  }
-
-  /** 15 of "15", 9 of "9.6": what matters is whether it is 12 or later. */
-  private int majorVersion() throws IOException {
-    Path file = data.resolve("PG_VERSION");
-    if (!Files.exists(file)) {
-      throw new IOException("base backup " + plan.backup().name() + " has no file PG_VERSION");
-    }
-    String text = Files.readString(file, UTF_8).strip();
-    if (!text.matches("[1-9][0-9]?(\\.[0-9])?")) {
-      throw new IOException("the restored PG_VERSION says \"" + text + "\"");
-    }
-    return Integer.parseInt(text.replaceAll("\\..*", ""));
   }
 }

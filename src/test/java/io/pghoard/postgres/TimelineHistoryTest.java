@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.postgres;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -46,5 +47,15 @@ class TimelineHistoryTest {
     assertThatThrownBy(() -> TimelineHistory.parse(3, text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("not ");
+  }
+
+  @Test
+  void parse_takesAReasonInAnyEncoding() {
+    // A restore point whose name is in Windows-1252, with a line separator of that, and a CR.
+    byte[] file =
+        "1\t0/3000000\tat restore point \"caf\u00e9\u0085\r2\t0/1\"\n".getBytes(ISO_8859_1);
+    TimelineHistory history = TimelineHistory.parse(2, PostgresText.of(file));
+    assertThat(history.begin()).isEqualTo(Lsn.parse("0/3000000"));
+    assertThat(history.switches()).hasSize(1);
   }
 }

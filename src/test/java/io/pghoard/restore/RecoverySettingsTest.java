@@ -8,7 +8,10 @@ import io.pghoard.config.SiteName;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RecoverySettingsTest {
   private static final String COMMAND =
@@ -26,22 +29,34 @@ class RecoverySettingsTest {
   }
 
   @Test
-  void autoConf_standby() {
+  void autoConf_standby_setsEverySetting() {
     RecoverySettings settings = settings(15, "primary_conninfo", "host=a password='it''s'");
     assertThat(settings.signalFile()).isEqualTo("standby.signal");
-    assertThat(settings.autoConf(""))
+    assertThat(settings.autoConf("", Set.of()))
         .isEqualTo(
             """
             # Recovery settings, appended by pghoard_restore.
             restore_command = '/opt/pghoard/bin/pghoard_postgres_command --mode restore --port \
             16000 --site main --restart-point %r --output %p --xlog %f'
             recovery_target_timeline = 'latest'
+            recovery_target = ''
+            recovery_target_lsn = ''
+            recovery_target_name = ''
+            recovery_target_time = ''
+            recovery_target_xid = ''
+            recovery_target_inclusive = 'on'
+            recovery_target_action = 'pause'
+            recovery_end_command = '/bin/sh pghoard_recovery_end.sh'
+            recovery_min_apply_delay = '0'
             primary_conninfo = 'host=a password=''it''''s'''
+            primary_slot_name = ''
+            archive_cleanup_command = ''
+            promote_trigger_file = ''
             """);
   }
 
   @Test
-  void autoConf_target_recoversWithArchivingOff() {
+  void autoConf_target_comesLast_andArchivingIsOff() {
     RecoverySettings settings =
         settings(
             15,
@@ -54,50 +69,78 @@ class RecoverySettingsTest {
             "recovery_end_command",
             "echo a\\b");
     assertThat(settings.signalFile()).isEqualTo("recovery.signal");
-    assertThat(settings.autoConf(""))
-        .endsWith(
+    assertThat(settings.autoConf("", Set.of()))
+        .startsWith("archive_mode = 'off'\n# Recovery settings")
+        .contains(
             """
-            recovery_target_timeline = 'latest'
+            recovery_target = ''
+            recovery_target_lsn = ''
+            recovery_target_name = ''
+            recovery_target_xid = ''
             recovery_target_time = '2026-01-31 15:30:00+00'
             recovery_target_inclusive = 'off'
             recovery_target_action = 'promote'
-            recovery_end_command = 'echo a\\\\b'
-            archive_mode = 'off'
+            recovery_end_command = '/bin/sh pghoard_recovery_end.sh; echo a\\\\b'
             """);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "12, true, false",
+    "13, true, false",
+    "14, true, false",
+    "15, true, false",
+    "16, false, false",
+    "17, false, true",
+    "18, false, true"
+  })
+  void autoConf_hasWhatTheVersionKnows(int version, boolean trigger, boolean slots) {
+    String text = settings(version).autoConf("", Set.of());
+    assertThat(text.contains("\npromote_trigger_file = ''\n")).isEqualTo(trigger);
+    assertThat(text.contains("\nsync_replication_slots = 'off'\n")).isEqualTo(slots);
+  }
+
   @Test
-  void autoConf_targetOfAnEarlierRestore_isReset() {
+  void autoConf_ofAnEarlierRestore_isReplaced_andTheRestIsKeptAsItWas() {
     String present =
-        """
-        work_mem = '8MB'
-        recovery_target_time = '2020-01-01 00:00:00+00'
-        recovery_target_action = 'shutdown'
-        recovery_target_xid = ''
-        """;
-    assertThat(settings(15, "recovery_target_name", "a").autoConf(present))
-        .startsWith(
-            """
-            # Recovery settings, appended by pghoard_restore.
-            recovery_target_time = ''
-            recovery_target_action = 'pause'
-            restore_command =\
-            """)
-        .doesNotContain("recovery_target_xid", "work_mem");
+        "RECOVERY_TARGET_TIME='2020-01-01'\n"
+            + settings(15, "recovery_target_xid", "7", "archive_mode", "preserve")
+                .autoConf("", Set.of());
+    String rest =
+        "work_mem = '8MB' # caf\u00e9\u0085\r\n# recovery_target_xid = '1'\narchive_mode = on\n";
+    RecoverySettings settings = settings(15, "recovery_target_name", "caf\u00e9");
+    assertThat(settings.autoConf(rest + present, Set.of()))
+        .isEqualTo(rest + settings.autoConf("", Set.of()))
+        // In UTF-8, each byte a char.
+        .contains("\nrecovery_target_name = 'caf\u00c3\u00a9'\n");
+  }
+
+  @Test
+  void autoConf_withoutLastLineFeed_getsOne() {
+    assertThat(settings(15).autoConf("work_mem = 1", Set.of()))
+        .startsWith("work_mem = 1\narchive_mode = 'off'\n# Recovery settings");
+  }
+
+  @Test
+  void autoConf_targetOfAnotherFile_staysUnsetForGood() {
+    RecoverySettings settings = settings(15, "restore_to_primary", true);
+    assertThat(settings.autoConf("", Set.of("recovery_target_xid")))
+        .startsWith("recovery_target_xid = ''\narchive_mode = 'off'\n#");
+    assertThat(settings.temporaryLines()).doesNotContain("archive_mode = 'off'");
   }
 
   @Test
   void signalFile_toPrimary_isRecovery() {
     RecoverySettings settings = settings(15, "restore_to_primary", true);
     assertThat(settings.signalFile()).isEqualTo("recovery.signal");
-    assertThat(settings.autoConf("")).contains("archive_mode = 'off'");
+    assertThat(settings.autoConf("", Set.of())).contains("archive_mode = 'off'");
   }
 
   @Test
   void autoConf_archiveModePreserved() {
     RecoverySettings settings =
         settings(15, "restore_to_primary", true, "archive_mode", "preserve");
-    assertThat(settings.autoConf("")).doesNotContain("archive_mode");
+    assertThat(settings.autoConf("", Set.of())).doesNotContain("archive_mode");
   }
 
   @Test

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.restore;
+
+import io.pghoard.postgres.PostgresText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** What tells a restored cluster to recover: its settings, and the file that starts recovery. */
+final class RestoredSettings {
+  private final Path data;
+  private final RestorePlan plan;
+  private final RestoreProgress progress;
+
+  RestoredSettings(RestorePlan plan, RestoreProgress progress) {
+    this.data = plan.dataDirectory().path();
+    this.plan = plan;
+    this.progress = progress;
+  }
+
+  void write() throws IOException {
+    RecoverySettings settings =
+        new RecoverySettings(majorVersion(), plan.request().recovery(), plan.restoreCommand());
+    Path recoveryConf = data.resolve("recovery.conf");
+    if (settings.inRecoveryConf()) {
+      new RewrittenFile(recoveryConf).write(settings.recoveryConf());
+      return;
+    }
+    Path autoConf = data.resolve("postgresql.auto.conf");
+    String present = Files.exists(autoConf) ? PostgresText.read(autoConf) : "";
+    new RewrittenFile(autoConf).write(settings.autoConf(present, Set.of()));
+    new RewrittenFile(data.resolve(RecoveryEndScript.NAME))
+        .write(RecoveryEndScript.text(settings.temporaryLines()));
+    if (Files.exists(recoveryConf, LinkOption.NOFOLLOW_LINKS)) {
+      Files.move(recoveryConf, data.resolve("recovery.conf.before_restore"));
+      progress.note(
+          "the backed-up cluster had a recovery.conf, with which no server since PostgreSQL 12"
+              + " starts; it was renamed to recovery.conf.before_restore");
+    }
+    // Left over from the backed-up cluster, either file would have a say in what recovery does.
+    Files.deleteIfExists(data.resolve("standby.signal"));
+    Files.deleteIfExists(data.resolve("recovery.signal"));
+    new RewrittenFile(data.resolve(settings.signalFile())).write("");
+  }
+
+  /** 15 of "15", 9 of "9.6": what matters is whether it is 12 or later. */
+  private int majorVersion() throws IOException {
+    Path file = data.resolve("PG_VERSION");
+    if (!Files.exists(file)) {
+      throw new IOException("base backup " + plan.backup().name() + " has no file PG_VERSION");
+    }
+    String text = PostgresText.read(file).strip();
+    if (!text.matches("[1-9][0-9]?(\\.[0-9])?")) {
+      throw new IOException("the restored PG_VERSION says \"" + text + "\"");
+    }
+    return Integer.parseInt(text.replaceAll("\\..*", ""));
+  }
+}
