@@ -52,9 +52,9 @@ class FloorsTest {
           List.of("postgres"),
           List.of("codec", "check"));
 
-  /** Of the files that pghoard alone writes, in UTF-8. */
+  /** Of the files that pghoard alone writes, in UTF-8; and of the kernel's, as ISO-8859-1. */
   private static final String READERS_OF_OUR_OWN_TEXT =
-      ".*\\.(AlertFile|KnownCluster|LostWal|PghoardId)";
+      ".*\\.(AlertFile|KnownCluster|LostWal|MountPoints|PghoardId)";
 
   private static final String[] DOORSTEP = {"io.pghoard", "io.pghoard.command.."};
   private static final String[] WITH_CAMEL = {

@@ -10,7 +10,6 @@ import io.pghoard.recovery.TimelineTrees;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.Catalogue;
 import io.pghoard.repository.ObjectStore;
-import io.pghoard.repository.PlainObject;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 

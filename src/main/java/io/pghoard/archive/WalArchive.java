@@ -14,7 +14,6 @@ import io.pghoard.postgres.WalFileName.Kind;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectMissingException;
-import io.pghoard.repository.PlainObject;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteClusters;
 import io.pghoard.repository.SiteKeys;

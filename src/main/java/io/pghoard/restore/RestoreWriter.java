@@ -3,6 +3,7 @@ package io.pghoard.restore;
 
 import io.pghoard.codec.TarEntry;
 import io.pghoard.codec.TarReader;
+import io.pghoard.postgres.ControlFile;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.restore.RestoreProgress.Phase;
@@ -177,7 +178,7 @@ final class RestoreWriter implements Closeable {
       throw new IOException("base backup " + plan.backup().name() + " has no file pg_control");
     }
     plan.checks().requireComplete();
-    new RestoredSettings(plan, progress).write();
+    new RestoredSettings(plan, progress).write(new ControlFile(control));
     progress.enter(Phase.SYNCING);
     DurableTree.sync(data);
     for (TablespaceDirectory tablespace : plan.tablespaces()) {

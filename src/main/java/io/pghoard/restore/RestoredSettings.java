@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
+import io.pghoard.postgres.ControlFile;
 import io.pghoard.postgres.PostgresText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Set;
 
 /** What tells a restored cluster to recover: its settings, and the file that starts recovery. */
 final class RestoredSettings {
@@ -20,17 +20,31 @@ final class RestoredSettings {
     this.progress = progress;
   }
 
-  void write() throws IOException {
+  /**
+   * Writes them.
+   *
+   * @param control what is to be the cluster's pg_control
+   */
+  void write(ControlFile control) throws IOException {
     RecoverySettings settings =
         new RecoverySettings(majorVersion(), plan.request().recovery(), plan.restoreCommand());
+    RestoredConfiguration configuration = RestoredConfiguration.read(data);
+    configuration.write();
+    configuration.notes().forEach(progress::note);
+    new ConfigurationRemarks(configuration, settings.options())
+        .all(control)
+        .forEach(progress::note);
     Path recoveryConf = data.resolve("recovery.conf");
     if (settings.inRecoveryConf()) {
       new RewrittenFile(recoveryConf).write(settings.recoveryConf());
+      if (configuration.isChanged(RestoredConfiguration.AUTO_CONF)) {
+        new RewrittenFile(data.resolve(RestoredConfiguration.AUTO_CONF))
+            .write(configuration.autoConf());
+      }
       return;
     }
-    Path autoConf = data.resolve("postgresql.auto.conf");
-    String present = Files.exists(autoConf) ? PostgresText.read(autoConf) : "";
-    new RewrittenFile(autoConf).write(settings.autoConf(present, Set.of()));
+    new RewrittenFile(data.resolve(RestoredConfiguration.AUTO_CONF))
+        .write(settings.autoConf(configuration.autoConf(), configuration.targets()));
     new RewrittenFile(data.resolve(RecoveryEndScript.NAME))
         .write(RecoveryEndScript.text(settings.temporaryLines()));
     if (Files.exists(recoveryConf, LinkOption.NOFOLLOW_LINKS)) {
