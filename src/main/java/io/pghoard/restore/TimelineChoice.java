@@ -106,8 +106,12 @@ record TimelineChoice(TimelineTree tree, List<BaseBackup> backups) {
         .orElse(without);
   }
 
+  /** Whether a restore on a way is worth asking for: the server would get every history. */
   private boolean leads(@Nullable TimelineHistory way) {
-    return way != null && !on(way).isEmpty();
+    return way != null
+        && on(way).stream()
+            .map(backup -> backup.startSegment().timeline())
+            .anyMatch(start -> tree.missingHistory(start, way.timeline()) == null);
   }
 
   private boolean isOfABackup(int timeline) {

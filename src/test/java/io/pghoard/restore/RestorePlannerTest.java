@@ -318,6 +318,17 @@ class RestorePlannerTest {
     refused("copy 0000001A.history from pg_wal");
   }
 
+  // A server that recovers to timeline 1 asks for the history of 2, to find a number of its own.
+  @Test
+  void timelineThatCannotBeRestoredEither_isNotProposed() throws IOException {
+    twoBackups();
+    repository.segment(2, 8, "2026-01-04T12:00:00Z");
+    assertThatThrownBy(this::plan)
+        .hasMessageContaining("copy 00000002.history from pg_wal")
+        .hasMessageNotContaining("--recovery-target-timeline");
+    refused("no 00000002.history", "recovery_target_timeline", "1");
+  }
+
   @Test
   void twoForks_endOnTheHighest() throws IOException {
     twoBackups();
