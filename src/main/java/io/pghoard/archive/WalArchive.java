@@ -63,7 +63,7 @@ public final class WalArchive {
     this.patience = patience;
     this.memory = new WalMemory(clock);
     this.clusters = new SiteClusters(sites, repositories, clock);
-    this.histories = new WalHistories(sites, repositories, clock);
+    this.histories = new WalHistories(sites, repositories, memory, clock);
   }
 
   /**
@@ -265,33 +265,8 @@ public final class WalArchive {
     Map<String, String> facts = gate.facts(name.file(), source);
     WalContent content = new WalContent(source, facts, config.hashAlgorithm());
     WalOffer offer = new WalOffer(name, turn, key, content);
-    if (!isOptional(name.file()) || !isTaken(offer)) {
-      return offer;
-    }
-    String hash = content.hash(config.hashAlgorithm());
-    ObjectKey other = new SiteKeys(site.prefix()).otherWal(name.file(), hash);
-    LOG.warn(
-        "Site {}: {} differs from what is stored under its name, and is kept as {}",
-        name.site(),
-        name.file(),
-        other);
-    return new WalOffer(name, turn, other, content);
-  }
-
-  /** PostgreSQL never asks for these, so that two of one name need not end archiving. */
-  private static boolean isOptional(WalFileName file) {
-    return file.kind() == Kind.PARTIAL || file.kind() == Kind.BACKUP;
-  }
-
-  private boolean isTaken(WalOffer offer) throws IOException {
-    try (ObjectContent stored = repositories.of(offer.site()).get(offer.key())) {
-      new WalComparison(offer).with(stored);
-      return false;
-    } catch (ObjectMissingException e) {
-      return false;
-    } catch (WalConflictException e) {
-      return true;
-    }
+    SiteKeys keys = new SiteKeys(site.prefix());
+    return new SpareName(repositories.of(site.name()), keys, config.hashAlgorithm()).of(offer);
   }
 
   /**

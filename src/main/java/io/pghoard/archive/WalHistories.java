@@ -35,14 +35,16 @@ final class WalHistories {
 
   private final Sites sites;
   private final Repositories repositories;
+  private final WalMemory memory;
   private final Clock clock;
   private final Map<Stored, Instant> stored = new ConcurrentHashMap<>();
 
   private record Stored(ObjectKey history, StorageConfig storage) {}
 
-  WalHistories(Sites sites, Repositories repositories, Clock clock) {
+  WalHistories(Sites sites, Repositories repositories, WalMemory memory, Clock clock) {
     this.sites = sites;
     this.repositories = repositories;
+    this.memory = memory;
     this.clock = clock;
   }
 
@@ -68,19 +70,21 @@ final class WalHistories {
     if (known != null && now.isBefore(known.plus(REMEMBERED))) {
       return null;
     }
-    if (repositories.of(site.name()).keys(key.text()).contains(key)) {
-      stored.put(history, now);
-      return null;
-    }
     List<Path> directories = directories(site);
-    return in(directories, name)
-        .map(path -> new WalHistoryFile(name, path))
-        .orElseThrow(
-            () ->
-                new WalRefusedException(
-                    Reason.NO_HISTORY,
-                    "refused %s: %s, the history of its timeline, is neither stored nor in %s"
-                        .formatted(offer.name(), name, directories)));
+    Optional<Path> here = in(directories, name);
+    if (here.isPresent()
+        && !memory.isStored(new WalOffer.Name(site.name(), name), WalSource.of(here.get()))) {
+      // Stored or not: when another one is, this server is on another timeline of the same number.
+      return new WalHistoryFile(name, here.get());
+    }
+    if (here.isEmpty() && !repositories.of(site.name()).keys(key.text()).contains(key)) {
+      throw new WalRefusedException(
+          Reason.NO_HISTORY,
+          "refused %s: %s, the history of its timeline, is neither stored nor in %s"
+              .formatted(offer.name(), name, directories));
+    }
+    stored.put(history, now);
+    return null;
   }
 
   private List<Path> directories(SiteConfig site) throws IOException {

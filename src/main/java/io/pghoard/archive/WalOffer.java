@@ -38,6 +38,11 @@ public final class WalOffer {
     this.content = content;
   }
 
+  /** The same file, to be stored under another key. */
+  WalOffer under(ObjectKey other) {
+    return new WalOffer(name, turn, other, content);
+  }
+
   Name offered() {
     return name;
   }

@@ -375,6 +375,19 @@ class WalArchiveTest {
     assertThat(site.archive(next)).isTrue();
   }
 
+  // Two servers were promoted to timeline 2, and this segment's name is free.
+  @Test
+  void segmentOfATimelineWithAnotherHistory_isRefused() throws IOException {
+    Path history = site.write("00000002.history", "1\t0/A25040\tpromoted\n".getBytes(UTF_8));
+    site.archive("00000002.history");
+    Files.delete(history);
+    site.write("00000002.history", "1\t0/B25040\tpromoted\n".getBytes(UTF_8));
+    String name = "00000002000000000000000C";
+    site.write(name, ArchivingSite.segment(name, 1));
+    assertThatThrownBy(() -> site.archive(name)).isInstanceOf(WalConflictException.class);
+    assertThat(site.store.keys("main/xlog/")).isEmpty();
+  }
+
   @Test
   void backupHistoryOfALaterTimeline_bringsTheHistoryToo() throws IOException {
     String name = "00000003000000000000000C.00000028.backup";

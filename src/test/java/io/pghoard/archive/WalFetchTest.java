@@ -123,7 +123,7 @@ class WalFetchTest {
     archived(segment(1, 3));
     String partial = segment(1, 5) + ".partial";
     site.write(partial, ArchivingSite.segment(segment(1, 5), 1));
-    site.archive(partial);
+    site.archiveAlone(partial);
     assertThatThrownBy(() -> site.fetch(segment(1, 4)))
         .isInstanceOf(WalGapException.class)
         .hasMessageContaining(partial + " is there");
@@ -214,7 +214,7 @@ class WalFetchTest {
     archived(segment(1, 3));
     String partial = segment(2, 3) + ".partial";
     site.write(partial, ArchivingSite.segment(segment(2, 3), 1));
-    site.archive(partial);
+    site.archiveAlone(partial);
     site.store.put(
         new ObjectKey("main/xlog/" + segment(3, 3) + ".00000028.backup"),
         Map.of(),
