@@ -71,6 +71,10 @@ final class PathSettings {
     }
     Path other = paths.otherCluster(file);
     Path here = other == null ? null : paths.counterpart(file, other);
+    if (authentication && here != null && here.equals(usual(name))) {
+      // The server takes that one by itself, and a clone of this cluster takes its own.
+      return Verdict.ineffective(line, "leads to another cluster's file");
+    }
     if (here != null && !own) {
       // Relative, hba_file would go by the directory in which the server is started.
       String now = authentication ? here.toString() : paths.data().relativize(here).toString();
@@ -94,6 +98,11 @@ final class PathSettings {
             "names a file that is neither in the backup nor on this machine; "
                 + (name.equals("hba_file") ? "look at the pg_hba.conf of the" : "the one of the")
                 + " restored data directory before you start the server");
+  }
+
+  /** The file that the server reads when the setting says nothing. */
+  private Path usual(String name) {
+    return paths.data().resolve(name.equals("hba_file") ? "pg_hba.conf" : "pg_ident.conf");
   }
 
   private boolean isData(Path file) {

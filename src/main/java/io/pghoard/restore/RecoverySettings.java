@@ -95,13 +95,20 @@ public record RecoverySettings(int majorVersion, RecoveryOptions options, String
       }
     }
     lines(lasting(targetsElsewhere)).forEach(line -> text.append(line).append('\n'));
-    temporaryLines().forEach(line -> text.append(line).append('\n'));
+    temporaryLines(targetsElsewhere).forEach(line -> text.append(line).append('\n'));
     return text.toString();
   }
 
-  /** Those lines of postgresql.auto.conf that are of this recovery alone, and go when it ends. */
-  public List<String> temporaryLines() {
-    return Stream.concat(Stream.of(HEADING), lines(recovery()).stream()).toList();
+  /**
+   * Those lines of postgresql.auto.conf that are of this recovery alone, and are removed when it
+   * ends. By such a line it is removed, so that none is one of those that stay.
+   *
+   * @param targetsElsewhere as for {@link #autoConf}
+   */
+  public List<String> temporaryLines(Set<String> targetsElsewhere) {
+    Map<String, String> temporary = recovery();
+    targetsElsewhere.forEach(name -> temporary.remove(name, ""));
+    return Stream.concat(Stream.of(HEADING), lines(temporary).stream()).toList();
   }
 
   /** What holds after the recovery too, for this server and for what is cloned from it. */

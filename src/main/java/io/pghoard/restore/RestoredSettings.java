@@ -46,7 +46,7 @@ final class RestoredSettings {
     new RewrittenFile(data.resolve(RestoredConfiguration.AUTO_CONF))
         .write(settings.autoConf(configuration.autoConf(), configuration.targets()));
     new RewrittenFile(data.resolve(RecoveryEndScript.NAME))
-        .write(RecoveryEndScript.text(settings.temporaryLines()));
+        .write(RecoveryEndScript.text(settings.temporaryLines(configuration.targets())));
     if (Files.exists(recoveryConf, LinkOption.NOFOLLOW_LINKS)) {
       Files.move(recoveryConf, data.resolve("recovery.conf.before_restore"));
       progress.note(

@@ -148,6 +148,7 @@ class RestoredConfigurationIT {
       assertThat(autoConf())
           .contains("work_mem = '8MB' # caf\u00e9\n")
           // The one of conf.d is not to be anybody's.
+          .doesNotContain("\nident_file")
           .endsWith("recovery_target_lsn = ''\narchive_mode = 'off'\n");
       assertThat(
               PosixFilePermissions.toString(
@@ -170,6 +171,9 @@ class RestoredConfigurationIT {
   @Test
   void settingThatAlterSystemChangesMeanwhile_outlivesThePromotion() throws IOException {
     restore("--primary-conninfo=host=127.0.0.1 port=1");
+    // ALTER SYSTEM does not write a file that is read-only.
+    Files.setPosixFilePermissions(
+        target.resolve("postgresql.auto.conf"), PosixFilePermissions.fromString("rw-------"));
     try (PostgresCluster restored = PostgresCluster.open(target)) {
       restored.psql("ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=2'");
       restored.promote();

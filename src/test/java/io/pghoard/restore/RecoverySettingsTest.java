@@ -126,7 +126,12 @@ class RecoverySettingsTest {
     RecoverySettings settings = settings(15, "restore_to_primary", true);
     assertThat(settings.autoConf("", Set.of("recovery_target_xid")))
         .startsWith("recovery_target_xid = ''\narchive_mode = 'off'\n#");
-    assertThat(settings.temporaryLines()).doesNotContain("archive_mode = 'off'");
+    assertThat(settings.temporaryLines(Set.of("recovery_target_xid")))
+        .contains("recovery_target_lsn = ''")
+        .doesNotContain("archive_mode = 'off'", "recovery_target_xid = ''");
+    assertThat(
+            settings(15, "recovery_target_xid", "7").temporaryLines(Set.of("recovery_target_xid")))
+        .contains("recovery_target_xid = '7'");
   }
 
   @Test
