@@ -5,12 +5,10 @@ import io.pghoard.postgres.BackupManifest;
 import io.pghoard.postgres.Lsn;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.io.UncheckedIOException;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,32 +22,21 @@ final class FileChecks {
   /** In the archive, and not restored: the links that it would make are made by the restore. */
   static final String TABLESPACE_MAP = "tablespace_map";
 
+  private static final int NAMED = 5;
+
   private final boolean known;
   private final @Nullable Lsn endLsn;
-  private final Map<String, Expected> waiting;
+  private final ExpectedFiles files;
 
-  /** One file's entry, in few bytes: a backup may have a million files. */
-  private static final class Expected {
-    final long size;
-    final String algorithm;
-    final byte[] checksum;
-
-    Expected(long size, String algorithm, byte[] checksum) {
-      this.size = size;
-      this.algorithm = algorithm;
-      this.checksum = checksum;
-    }
-  }
-
-  private FileChecks(boolean known, @Nullable Lsn endLsn, Map<String, Expected> waiting) {
+  private FileChecks(boolean known, @Nullable Lsn endLsn, ExpectedFiles files) {
     this.known = known;
     this.endLsn = endLsn;
-    this.waiting = waiting;
+    this.files = files;
   }
 
   /** For a base backup without a manifest: any file is as good as another. */
   static FileChecks none() {
-    return new FileChecks(false, null, new ConcurrentHashMap<>());
+    return new FileChecks(false, null, ExpectedFiles.none());
   }
 
   /**
@@ -58,30 +45,28 @@ final class FileChecks {
    * @throws IOException when it is damaged, or has checksums of an unknown kind
    */
   static FileChecks read(InputStream manifest) throws IOException {
-    Map<String, Expected> files = new HashMap<>();
-    Lsn end;
-    try {
-      BackupManifest.Summary summary =
-          BackupManifest.scan(
-              manifest,
-              file -> {
-                String algorithm =
-                    file.checksumAlgorithm() == null ? "NONE" : file.checksumAlgorithm();
-                FileDigest.of(algorithm);
-                String checksum = file.checksum() == null ? "" : file.checksum();
-                Expected expected =
-                    new Expected(
-                        file.size(), algorithm.intern(), HexFormat.of().parseHex(checksum));
-                if (files.put(file.path(), expected) != null) {
-                  throw new IllegalArgumentException(file.path() + " is there twice");
-                }
-              });
-      end = summary.walRanges().get(summary.walRanges().size() - 1).end();
+    try (ExpectedFiles.Builder files = new ExpectedFiles.Builder()) {
+      BackupManifest.Summary summary = BackupManifest.scan(manifest, file -> add(files, file));
+      Lsn end = summary.walRanges().get(summary.walRanges().size() - 1).end();
+      return new FileChecks(true, end, files.end());
     } catch (IllegalArgumentException e) {
       throw new IOException("the backup_manifest cannot be used: " + e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
-    files.remove(TABLESPACE_MAP);
-    return new FileChecks(true, end, new ConcurrentHashMap<>(files));
+  }
+
+  private static void add(ExpectedFiles.Builder files, BackupManifest.FileEntry file) {
+    if (file.path().equals(TABLESPACE_MAP)) {
+      return;
+    }
+    String algorithm = file.checksumAlgorithm() == null ? "NONE" : file.checksumAlgorithm();
+    String checksum = file.checksum() == null ? "" : file.checksum();
+    try {
+      files.add(new ExpectedFile(file.path(), file.size(), algorithm, checksum));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Whether there is a manifest. */
@@ -96,14 +81,18 @@ final class FileChecks {
 
   /** The bytes of all files still to come whose path fits. */
   long bytes(Predicate<String> path) {
-    return waiting.entrySet().stream()
-        .filter(file -> path.test(file.getKey()))
-        .mapToLong(file -> file.getValue().size)
-        .sum();
+    AtomicLong bytes = new AtomicLong();
+    files.forEach(
+        file -> {
+          if (path.test(file.path())) {
+            bytes.addAndGet(file.size());
+          }
+        });
+    return bytes.get();
   }
 
   int count() {
-    return waiting.size();
+    return files.count();
   }
 
   /**
@@ -112,9 +101,9 @@ final class FileChecks {
    * @throws IOException when the manifest does not have it, or had it already
    */
   FileDigest start(String path) throws IOException {
-    Expected expected = waiting.get(path);
+    ExpectedFile expected = files.get(path);
     if (expected != null) {
-      return FileDigest.of(expected.algorithm);
+      return FileDigest.of(expected.algorithm());
     }
     // WAL that came with the backup has ranges in the manifest, and no entries.
     if (!known || path.startsWith("pg_wal/")) {
@@ -130,20 +119,20 @@ final class FileChecks {
    * @throws IOException when it is not the file that was backed up
    */
   void finish(String path, long size, FileDigest digest) throws IOException {
-    Expected expected = waiting.remove(path);
+    ExpectedFile expected = files.take(path);
     if (expected == null) {
       return;
     }
-    if (size != expected.size) {
+    if (size != expected.size()) {
       throw new IOException(
           "%s is not as it was backed up: it has %d bytes, the backup_manifest says %d"
-              .formatted(path, size, expected.size));
+              .formatted(path, size, expected.size()));
     }
-    byte[] actual = digest.finish();
-    if (!Arrays.equals(actual, expected.checksum)) {
+    String actual = HexFormat.of().formatHex(digest.finish());
+    if (!actual.equals(expected.checksum())) {
       throw new IOException(
           "%s is not as it was backed up: its %s is %s, the backup_manifest says %s"
-              .formatted(path, expected.algorithm, hex(actual), hex(expected.checksum)));
+              .formatted(path, expected.algorithm(), actual, expected.checksum()));
     }
   }
 
@@ -153,18 +142,19 @@ final class FileChecks {
    * @throws IOException when files of the manifest have not come
    */
   void requireComplete() throws IOException {
-    if (!waiting.isEmpty()) {
-      List<String> some = waiting.keySet().stream().sorted().limit(5).toList();
+    int missing = files.waiting();
+    if (missing > 0) {
+      TreeSet<String> some = new TreeSet<>();
+      files.forEach(
+          file -> {
+            some.add(file.path());
+            if (some.size() > NAMED) {
+              some.pollLast();
+            }
+          });
       throw new IOException(
           "the base backup lacks %d of the files that its backup_manifest lists: %s%s"
-              .formatted(
-                  waiting.size(),
-                  String.join(", ", some),
-                  waiting.size() > some.size() ? ", ..." : ""));
+              .formatted(missing, String.join(", ", some), missing > NAMED ? ", ..." : ""));
     }
-  }
-
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
   }
 }

@@ -25,7 +25,7 @@ record MainObject(BaseBackupObject record, FileChecks checks) {
    */
   static MainObject read(InputStream in) throws IOException {
     TarReader tar = new TarReader(in);
-    BaseBackupObject record = BaseBackupObject.read(tar);
+    BaseBackupObject record = BaseBackupObject.readWithoutFiles(tar);
     FileChecks checks = FileChecks.none();
     boolean control = false;
     for (TarEntry entry; (entry = tar.next()) != null; ) {

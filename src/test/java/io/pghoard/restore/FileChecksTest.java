@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FileChecksTest {
@@ -76,5 +77,52 @@ class FileChecksTest {
   void tablespaceMap_isNotWaitedFor() throws IOException {
     FileChecks checks = checks(HandMadeBackup.entry("tablespace_map", 9, "CRC32C", "839206e3"));
     assertThat(checks.count()).isZero();
+  }
+
+  @Test
+  void pathsOfOneHash_areTwoFiles() throws IOException {
+    // "Aa" and "BB" have one hash, and so has whatever they are put together to.
+    List<String> paths =
+        List.of("base/AaAa", "base/BBBB", "base/AaBB", "base/BBAa", "\u00fc", "\u20ac");
+    FileChecks checks =
+        checks(
+            paths.stream()
+                .map(path -> HandMadeBackup.entry(path, path.getBytes(UTF_8)))
+                .toArray(String[]::new));
+    assertThat(checks.count()).isEqualTo(6);
+    assertThat(checks.bytes(path -> path.startsWith("base/A"))).isEqualTo(18);
+    for (String path : paths) {
+      restore(checks, path, path.getBytes(UTF_8));
+      assertThatThrownBy(() -> checks.start(path)).hasMessageContaining("lacks: " + path);
+    }
+    assertThatCode(checks::requireComplete).doesNotThrowAnyException();
+  }
+
+  @Test
+  void loneSurrogates_areToldApart() {
+    assertThat(ExpectedFile.nameOf("\ud800")).isNotEqualTo(ExpectedFile.nameOf("\ud801"));
+    assertThat(ExpectedFile.pathOf(ExpectedFile.nameOf("a\udcff"))).isEqualTo("a\udcff");
+  }
+
+  @Test
+  void fileTwice_isRefused() {
+    String entry = HandMadeBackup.entry("a", 9, "CRC32C", "839206e3");
+    assertThatThrownBy(() -> checks(entry, entry)).hasMessageContaining("a is there twice");
+  }
+
+  @Test
+  void moreThanOneWindow_isFound() throws IOException {
+    // Each some 100 kB, so that the second window of 64 MiB begins.
+    String head = "base/" + "x".repeat(100_000);
+    try (ExpectedFiles.Builder builder = new ExpectedFiles.Builder()) {
+      for (int i = 0; i < 1500; i++) {
+        builder.add(new ExpectedFile(head + i, i, "NONE", ""));
+      }
+      ExpectedFiles files = builder.end();
+      for (int i = 0; i < 1500; i++) {
+        assertThat(files.take(head + i)).extracting(ExpectedFile::size).isEqualTo((long) i);
+      }
+      assertThat(files.waiting()).isZero();
+    }
   }
 }
