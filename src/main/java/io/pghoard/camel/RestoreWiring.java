@@ -16,6 +16,7 @@ record RestoreWiring(Wiring wiring) {
     RestoreCommands commands = new RestoreCommands(sites, this::port, null);
     Restores restores = new Restores(sites, wiring.clock(), commands);
     registry.bind("restores", restores);
+    registry.bind("restoreExec", new RestoreExec());
     registry.bind("httpRestores", new HttpRestores(restores));
   }
 

@@ -7,6 +7,7 @@ import io.pghoard.config.LogConfig;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.Sites;
 import io.pghoard.host.ServiceNotice;
+import io.pghoard.restore.RestoreProcess;
 import io.pghoard.restore.Restores;
 import io.pghoard.scrub.Scrub;
 import java.io.IOException;
@@ -211,6 +212,14 @@ public final class Service implements AutoCloseable {
                   new HttpGate(sites, bean("repetitions", Repetitions.class))),
               true,
               true);
+          context
+              .getRegistry()
+              .bind(
+                  "restoreProcess",
+                  new RestoreProcess(
+                      file.toAbsolutePath(),
+                      () ->
+                          context.resolvePropertyPlaceholders("{{pghoard.restore.java-options}}")));
           context.getRegistry().bind("serviceNotice", notice);
           context.getRegistry().bind("healthProbe", new HealthProbe(sites, Service.this::httpPort));
           context.getManagementStrategy().addEventNotifier(new StopNotice(notice));

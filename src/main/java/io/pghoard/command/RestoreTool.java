@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       ListBaseBackups.class,
       ListBaseBackupsHttp.class,
       GetBaseBackup.class,
+      RunRequest.class,
     },
     footer = {
       "",

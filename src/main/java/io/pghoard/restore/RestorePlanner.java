@@ -30,6 +30,7 @@ final class RestorePlanner {
     RestoreRequest request = run.request();
     SiteConfig site = sites.get(request.site());
     TargetDirectory target = new TargetDirectory(request.targetDirectory());
+    AllowedDirectories.require(request.targetDirectory(), run.host().allowed());
     target.requireUsableForCluster(request.overwrite());
     Path walDirectory = target.linkedWal();
     if (walDirectory != null) {

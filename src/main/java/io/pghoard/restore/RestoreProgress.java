@@ -21,6 +21,7 @@ public final class RestoreProgress {
   private long bytesTotal;
   private int filesTotal;
   private boolean cancelled;
+  private Runnable onCancel = () -> {};
   private @Nullable String backup;
   private @Nullable String error;
   private @Nullable Instant endTime;
@@ -93,6 +94,43 @@ public final class RestoreProgress {
   /** Asks the restore to end; it does at its next block of data. */
   public synchronized void cancel() {
     cancelled = true;
+    if (!phase.ended()) {
+      onCancel.run();
+    }
+  }
+
+  /** Has something done when the restore is cancelled, at once when it was. */
+  synchronized void onCancel(Runnable what) {
+    onCancel = what;
+    if (cancelled) {
+      what.run();
+    }
+  }
+
+  /** Takes over what the process that restores tells, but for the outcome: it may write still. */
+  synchronized void follow(Snapshot told) {
+    if (phase.ended()) {
+      return;
+    }
+    if (!told.phase().ended()) {
+      phase = told.phase();
+    }
+    backup = told.backup();
+    bytesTotal = told.bytesTotal();
+    filesTotal = told.filesTotal();
+    bytesDone.set(told.bytesDone());
+    filesDone.set(told.filesDone());
+    notes.clear();
+    notes.addAll(told.notes());
+  }
+
+  /** Takes over the outcome that it told, as it has ended. */
+  synchronized void end(Snapshot told) {
+    if (told.phase() == Phase.DONE) {
+      done();
+    } else {
+      failed(told.error() == null ? "the restore process was told to end" : told.error());
+    }
   }
 
   /** Whether the restore was asked to end, or has failed in another thread. */

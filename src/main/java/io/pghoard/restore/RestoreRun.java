@@ -4,8 +4,10 @@ package io.pghoard.restore;
 import io.pghoard.config.SiteName;
 import io.pghoard.repository.BaseBackup;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One restore from its request to its outcome. */
@@ -14,6 +16,8 @@ public final class RestoreRun {
   private final RestoreRequest request;
   private final RestoreProgress progress;
   private final RestoreHost host;
+  private final Map<String, ?> words;
+  private volatile @Nullable Path requestFile;
   private @Nullable RecoveryPlan recovery;
   private @Nullable RestorePlan plan;
   private @Nullable RestoreWriter writer;
@@ -24,10 +28,21 @@ public final class RestoreRun {
    * @param id names it among the others
    */
   public RestoreRun(String id, RestoreRequest request, RestoreProgress progress, RestoreHost host) {
+    this(id, request, progress, host, Map.of());
+  }
+
+  /** The same, of a request whose words another process is going to read. */
+  RestoreRun(
+      String id,
+      RestoreRequest request,
+      RestoreProgress progress,
+      RestoreHost host,
+      Map<String, ?> words) {
     this.id = id;
     this.request = request;
     this.progress = progress;
     this.host = host;
+    this.words = words;
   }
 
   public String id() {
@@ -48,6 +63,21 @@ public final class RestoreRun {
 
   RestoreHost host() {
     return host;
+  }
+
+  /** As {@link RestoreParameters} reads them. */
+  Map<String, ?> words() {
+    return words;
+  }
+
+  /** Remembers where the request waits for the process that restores. */
+  Path requestFile(Path file) {
+    requestFile = file;
+    return file;
+  }
+
+  @Nullable Path requestFile() {
+    return requestFile;
   }
 
   void chose(RecoveryPlan chosen) {

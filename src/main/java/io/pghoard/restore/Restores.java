@@ -63,11 +63,19 @@ public final class Restores {
     if (data != null) {
       allowed.add(data);
     }
+    if (allowed.isEmpty()) {
+      throw new RestoreRefusedException(
+          "site "
+              + name
+              + " has neither restore_directories nor a pg_data_directory, so a restore over HTTP may"
+              + " write nowhere; add restore_directories, or use pghoard_restore on the host");
+    }
     AllowedDirectories.require(request.targetDirectory(), allowed);
-    return register(request, new RestoreHost(allowed, restoreCommand.apply(name)));
+    return register(request, new RestoreHost(allowed, restoreCommand.apply(name)), words);
   }
 
-  private synchronized RestoreRun register(RestoreRequest request, RestoreHost host)
+  private synchronized RestoreRun register(
+      RestoreRequest request, RestoreHost host, Map<String, ?> words)
       throws RestoreRefusedException {
     if (stopping) {
       throw new RestoreRefusedException("pghoard is being stopped");
@@ -85,7 +93,7 @@ public final class Restores {
       }
     }
     String id = clock.instant().getEpochSecond() + "-" + count.incrementAndGet();
-    RestoreRun run = new RestoreRun(id, request, new RestoreProgress(clock), host);
+    RestoreRun run = new RestoreRun(id, request, new RestoreProgress(clock), host, words);
     runs.put(id, run);
     forgetOldest();
     return run;

@@ -60,6 +60,8 @@ public final class RunningProgram extends FilterInputStream {
 
   private static final Duration GRACE = Duration.ofSeconds(6);
   private static final int LAST_LINES = 10;
+  private static final int SIGNALLED = 128;
+  private static final int LAST_SIGNAL = 64;
   private static final ScheduledThreadPoolExecutor DEADLINES =
       (ScheduledThreadPoolExecutor)
           Executors.newScheduledThreadPool(1, task -> daemon(task, "program-deadlines"));
@@ -94,7 +96,8 @@ public final class RunningProgram extends FilterInputStream {
     return start(String.valueOf(Path.of(program).getFileName()), program, arguments);
   }
 
-  private static RunningProgram start(String name, String program, List<String> arguments)
+  /** The same, of a program that messages call by another name. */
+  public static RunningProgram start(String name, String program, List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", WATCHED, "sh", program));
     command.addAll(arguments);
@@ -234,7 +237,12 @@ public final class RunningProgram extends FilterInputStream {
       throw failure("was ended: " + endedBecause, null);
     }
     if (status != 0) {
-      throw failure("exited with " + status, null);
+      // A shell's way to say it.
+      throw failure(
+          status > SIGNALLED && status <= SIGNALLED + LAST_SIGNAL
+              ? "was killed by signal " + (status - SIGNALLED)
+              : "exited with " + status,
+          null);
     }
   }
 

@@ -16,7 +16,7 @@ class HttpRestoreCancelTest {
       String address = restoring.started();
       assertThat(restoring.service.send("DELETE", address).statusCode()).isEqualTo(200);
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   assertThat(restoring.service.json(address).get("phase").asText())

@@ -20,7 +20,7 @@ class HttpRestoreStartTest {
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
       String address = answer.headers().firstValue("Location").orElseThrow();
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   assertThat(restoring.service.json(address).get("phase").asText())

@@ -28,16 +28,19 @@ final class RestoringService implements AutoCloseable {
   final Path target;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  RestoringService(Path home) throws Exception {
+  /** One with properties set, as names and values in turn. */
+  RestoringService(Path home, String... properties) throws Exception {
     Path restores = Files.createDirectory(home.resolve("restores"));
     target = restores.resolve("data");
     service =
-        RunningService.configured(
+        new RunningService(
             home,
+            home.resolve("data"),
             root ->
                 root.withObject("/backup_sites/main")
                     .putArray("restore_directories")
-                    .add(restores.toString()));
+                    .add(restores.toString()),
+            properties);
     repository = new HandMadeRepository(home.resolve("repository"));
     repository.backup("only", 2, 2, "2026-01-01T10:00:00Z");
     repository.segment(1, 2, "2026-01-01T12:00:00Z");

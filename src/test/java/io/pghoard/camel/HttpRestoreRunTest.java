@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A restore over HTTP, whose process ends as it should not; the daemon works on. */
+class HttpRestoreRunTest {
+  private static JsonNode outcome(RestoringService restoring, String address) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> restoring.service.json(address).get("ended").asBoolean());
+    try {
+      return restoring.service.json(address);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void outOfMemory_endsItsProcessAlone(@TempDir Path home) throws Exception {
+    try (RestoringService restoring =
+        new RestoringService(
+            home, "pghoard.restore.java-options", "-Xmx6m -XX:+ExitOnOutOfMemoryError")) {
+      JsonNode end = outcome(restoring, restoring.started());
+      assertThat(end.get("phase").asText()).isEqualTo("failed");
+      assertThat(end.get("error").asText()).contains("the restore process", "OutOfMemoryError");
+      assertThat(restoring.target.resolve("global/pg_control")).doesNotExist();
+      assertThat(restoring.service.send("GET", "/status").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void kill_isTold(@TempDir Path home) throws Exception {
+    try (RestoringService restoring = new RestoringService(home)) {
+      String address = restoring.started();
+      await()
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Duration.ofSeconds(60))
+          .until(HttpRestoreRunTest::kill);
+      JsonNode end = outcome(restoring, address);
+      assertThat(end.get("phase").asText()).isEqualTo("failed");
+      assertThat(end.get("error").asText()).contains("was killed by signal 9");
+    }
+  }
+
+  private static boolean kill() {
+    return ProcessHandle.current()
+        .descendants()
+        .filter(process -> process.info().command().orElse("").endsWith("/java"))
+        .anyMatch(ProcessHandle::destroyForcibly);
+  }
+
+  @Test
+  void wrongOption_isTold(@TempDir Path home) throws Exception {
+    try (RestoringService restoring =
+        new RestoringService(home, "pghoard.restore.java-options", "-XX:NoSuchOption")) {
+      JsonNode end = outcome(restoring, restoring.started());
+      assertThat(end.get("error").asText()).contains("the restore process exited with 1");
+    }
+  }
+
+  @Test
+  void refusal_isTold_andNoRequestIsLeft(@TempDir Path home) throws Exception {
+    try (RestoringService restoring = new RestoringService(home)) {
+      String address =
+          restoring
+              .post(
+                  "{\"target_dir\": \"%s\", \"basebackup\": \"other\", \"primary_conninfo\": \"x\"}"
+                      .formatted(restoring.target))
+              .headers()
+              .firstValue("Location")
+              .orElseThrow();
+      JsonNode end = outcome(restoring, address);
+      assertThat(end.get("error").asText()).contains("has no base backup other");
+    }
+  }
+}
