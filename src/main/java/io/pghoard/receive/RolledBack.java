@@ -36,6 +36,10 @@ public record RolledBack(WalSegmentName taken) {
       return new RolledBack(WalSegmentName.parse(Files.readString(file(places)).strip()));
     } catch (NoSuchFileException e) {
       return null;
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          file(places) + " is damaged: delete it, and take a base backup (PUT /SITE/basebackup)",
+          e);
     }
   }
 
