@@ -7,11 +7,14 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A restore over HTTP, whose process ends as it should not; the daemon works on. */
 class HttpRestoreRunTest {
+  private static final String[] NONE = {};
+
   private static JsonNode outcome(RestoringService restoring, String address) {
     await()
         .atMost(Duration.ofSeconds(60))
@@ -50,10 +53,12 @@ class HttpRestoreRunTest {
     }
   }
 
+  /** The restore's process, and not a server that other tests share, which is a child too. */
   private static boolean kill() {
     return ProcessHandle.current()
         .descendants()
         .filter(process -> process.info().command().orElse("").endsWith("/java"))
+        .filter(process -> List.of(process.info().arguments().orElse(NONE)).contains("run-request"))
         .anyMatch(ProcessHandle::destroyForcibly);
   }
 
