@@ -9,6 +9,7 @@ import io.pghoard.config.Sites;
 import io.pghoard.postgres.KnownCluster;
 import io.pghoard.postgres.Lsn;
 import io.pghoard.postgres.WalFileName;
+import io.pghoard.repository.ForeignClusterException;
 import io.pghoard.repository.HistoryBreaks;
 import io.pghoard.repository.OwnerOnly;
 import io.pghoard.repository.Repositories;
@@ -85,6 +86,9 @@ public final class WalReceivers {
         return null;
       }
       return receiver.runs() || receiver.waits() ? null : prepare(site, places);
+    } catch (ForeignClusterException e) {
+      receiver.failed(e.getMessage() + "; " + e.remedy());
+      return null;
     } catch (IOException e) {
       receiver.failed(String.valueOf(e.getMessage()));
       return null;

@@ -205,6 +205,7 @@ class ConfigReloadIT {
     Path data = home.resolve("data-of-two");
     ArchivingSite.makeCluster(data);
     Files.write(data.resolve("pg_wal").resolve(SEGMENT), ArchivingSite.segment(SEGMENT, 3));
+    Files.createFile(data.resolve("pg_wal/archive_status/" + SEGMENT + ".done"));
     service.reconfigure(root -> other(root, data));
     await().until(() -> service.send("PUT", "/other/archive/" + SEGMENT).statusCode() == 201);
     assertThat(home.resolve("other-repository/other/xlog/" + SEGMENT)).exists();

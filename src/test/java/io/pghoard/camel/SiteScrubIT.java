@@ -76,7 +76,7 @@ class SiteScrubIT {
       assertThat(gap.get("first_missing").asText()).isEqualTo(segment);
       await().atMost(LIMIT).until(() -> Files.exists(site.home.resolve("wal_gap")));
       assertThat(Files.readString(site.home.resolve("wal_gap")))
-          .contains("WAL is damaged", segment);
+          .contains("the segment " + segment + " is damaged");
       assertThat(Files.readString(site.home.resolve("object_damaged"))).contains(segment);
 
       Files.write(file, whole);

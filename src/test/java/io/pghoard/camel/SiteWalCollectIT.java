@@ -57,12 +57,15 @@ class SiteWalCollectIT {
   void partialSegmentThatATimelineEndedWith_isStored() throws Exception {
     write(FIRST + ".partial", 1);
     write("000000020000000000000003", 2);
+    Files.writeString(incoming.resolve("00000002.history"), "1\t0/300000\tno recovery target\n");
     try (ReceivingCluster site = new ReceivingCluster(home, "host=127.0.0.1 port=1")) {
       site.awaitStored(FIRST + ".partial");
       site.awaitStored("000000020000000000000003");
       await()
           .untilAsserted(
-              () -> assertThat(site.received()).containsExactly("000000020000000000000003"));
+              () ->
+                  assertThat(site.received())
+                      .containsExactly("000000020000000000000003", "00000002.history"));
     }
   }
 
@@ -81,7 +84,7 @@ class SiteWalCollectIT {
   }
 
   @Test
-  void fileThatDiffersFromTheStoredOne_staysAndIsTold() throws Exception {
+  void fileThatDiffersFromTheStoredOne_isKeptAside_andTold() throws Exception {
     write(FIRST, 1);
     try (ReceivingCluster site = new ReceivingCluster(home, "host=127.0.0.1 port=1")) {
       site.awaitStored(FIRST);
@@ -91,7 +94,9 @@ class SiteWalCollectIT {
     try (ReceivingCluster site = new ReceivingCluster(home, "host=127.0.0.1 port=1")) {
       site.awaitStored(SECOND);
       await().until(this::isConflictTold);
-      assertThat(site.received()).containsExactly(FIRST, SECOND);
+      await().untilAsserted(() -> assertThat(site.received()).containsExactly(SECOND));
+      assertThat(home.resolve("spool/main/xlog_receiving/refused").resolve(FIRST))
+          .hasBinaryContent(ArchivingSite.segment(FIRST, 9));
     }
   }
 

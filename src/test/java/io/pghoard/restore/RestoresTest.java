@@ -4,7 +4,9 @@ package io.pghoard.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pghoard.config.ConfigFile;
 import io.pghoard.config.SiteName;
+import io.pghoard.config.Sites;
 import io.pghoard.config.UnknownSiteException;
 import io.pghoard.restore.RestoreProgress.Phase;
 import java.io.IOException;
@@ -52,6 +54,22 @@ class RestoresTest {
         .isInstanceOf(RestoreRefusedException.class);
     Path link = Files.createSymbolicLink(allowed.resolve("link"), root);
     assertThatThrownBy(() -> start(link.resolve("a"))).isInstanceOf(RestoreRefusedException.class);
+  }
+
+  @Test
+  void start_atASiteThatAllowsNoDirectory_isRefused() throws Exception {
+    Path file = root.resolve("pghoard.json");
+    String text =
+        Files.readString(file)
+            .replaceAll("\\s*\"(pg_data_directory|restore_directories)\": .*", "")
+            .replace("\"archive_command\"", "\"pg_receivexlog\"");
+    Files.writeString(file, text);
+    Restores nowhere =
+        new Restores(new Sites(ConfigFile.read(file)), Clock.systemUTC(), site -> "restore %f %p");
+    assertThatThrownBy(
+            () -> nowhere.start(SITE, Map.of("target_dir", allowed.resolve("a").toString())))
+        .isInstanceOf(RestoreRefusedException.class)
+        .hasMessageContaining("may write nowhere");
   }
 
   @Test
