@@ -77,7 +77,9 @@ class SiteScrubIT {
       await().atMost(LIMIT).until(() -> Files.exists(site.home.resolve("wal_gap")));
       assertThat(Files.readString(site.home.resolve("wal_gap")))
           .contains("the segment " + segment + " is damaged");
-      assertThat(Files.readString(site.home.resolve("object_damaged"))).contains(segment);
+      Path damaged = site.home.resolve("object_damaged");
+      await().atMost(LIMIT).until(() -> Files.exists(damaged));
+      assertThat(Files.readString(damaged)).contains(segment);
 
       Files.write(file, whole);
       await().atMost(LIMIT).until(() -> gaps(site).isEmpty());

@@ -65,7 +65,7 @@ class SiteWalCollectIT {
           .untilAsserted(
               () ->
                   assertThat(site.received())
-                      .containsExactly("000000020000000000000003", "00000002.history"));
+                      .containsExactly("00000002.history", "000000020000000000000003"));
     }
   }
 
