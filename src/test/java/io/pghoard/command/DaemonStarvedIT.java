@@ -111,6 +111,8 @@ class DaemonStarvedIT {
     Path file = home.resolve("data/pg_wal").resolve(name(number));
     if (Files.notExists(file)) {
       Files.write(file, ArchivingSite.segment(name(number), number));
+      // Finished, and nothing that the daemon stores without being asked.
+      Files.createFile(file.resolveSibling("archive_status/" + name(number) + ".done"));
     }
     HttpRequest request =
         HttpRequest.newBuilder(
