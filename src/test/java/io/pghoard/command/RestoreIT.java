@@ -131,6 +131,12 @@ class RestoreIT {
     try (PostgresCluster restored = PostgresCluster.open(target)) {
       assertThat(restored.value("SELECT pg_is_in_recovery()")).isEqualTo("t");
       assertThat(restored.value("SHOW archive_mode")).isEqualTo("on");
+      // The cluster that it comes from goes on, and keeps the archive for itself.
+      restored.psql("ALTER SYSTEM SET archive_command = ''; SELECT pg_reload_conf();");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> restored.value("SELECT current_setting('archive_command') = ''").equals("t"));
       restored.promote();
       assertThat(rows(restored)).containsExactly("1", "2", "3", "4");
     }
