@@ -10,9 +10,9 @@ import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalPageHeader;
 import io.pghoard.receive.LostWal;
 import io.pghoard.receive.ReceiveDirectory;
+import io.pghoard.receive.RefusedWal;
 import io.pghoard.receive.RolledBack;
 import io.pghoard.repository.HistoryBreaks;
-import io.pghoard.repository.OwnerOnly;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
 import java.io.File;
@@ -21,7 +21,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileFilter;
 import org.slf4j.Logger;
@@ -170,14 +169,12 @@ public final class ReceivedWal implements GenericFileFilter<File> {
    * it would be tried for ever, and would stand in the way of beginning anew.
    */
   private static void setAside(SiteName site, ReceivePlaces places, Path file) throws IOException {
-    Path aside = places.own().resolve("refused");
-    Files.createDirectories(aside, OwnerOnly.DIRECTORY);
-    Files.move(file, aside.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    Path kept = RefusedWal.keep(places, file);
     LOG.warn(
         "Site {}: moved {} to {}: other WAL is stored under its name; remove it when nobody needs"
             + " it",
         site,
         file.getFileName(),
-        aside);
+        kept);
   }
 }

@@ -42,6 +42,11 @@ public final class SmallFileSystem implements AutoCloseable {
     run("mount", "-o", "remount,size=" + bytes, directory.toString());
   }
 
+  /** Gives it room for so many files and directories, itself among them. */
+  public void limitFiles(long files) throws IOException {
+    run("mount", "-o", "remount,nr_inodes=" + files, directory.toString());
+  }
+
   /** Makes it read-only, as the kernel does with a disk that fails. */
   public void makeReadOnly() throws IOException {
     run("mount", "-o", "remount,ro", directory.toString());

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel;
+
+import static io.pghoard.camel.RunningService.SITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pghoard.config.Sites;
+import io.pghoard.postgres.ClusterOptions;
+import io.pghoard.postgres.PostgresCluster;
+import io.pghoard.repository.ObjectKey;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What docs/operations.md tells an operator to do when WAL is refused, done on real servers. */
+class RefusedStatesIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private Path home;
+  private PostgresCluster cluster;
+  private RunningService daemon;
+
+  @BeforeEach
+  void start(@TempDir Path directory) throws Exception {
+    home = directory;
+    cluster = cluster();
+    Files.writeString(
+        home.resolve("application.properties"),
+        "pghoard.server.check-delay = 500\npghoard.server.check-period = 500\n");
+    daemon = new RunningService(home, cluster.dataDirectory(), root -> {});
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    daemon.close();
+    cluster.close();
+  }
+
+  /** Its archive_command is empty: what is finished waits. */
+  private static PostgresCluster cluster() {
+    return PostgresCluster.create(
+        ClusterOptions.standard()
+            .withWalSegmentMegabytes(1)
+            .archivingWith("")
+            .with("autovacuum", "off")
+            .with("wal_keep_size", "1GB"));
+  }
+
+  private void archive(PostgresCluster server) {
+    server.configure(
+        "archive_command",
+        "%s --site main --xlog %%f --port %d"
+            .formatted(
+                server.directory().program("pghoard_archivecommand"), daemon.service().httpPort()));
+  }
+
+  private static String next(PostgresCluster server) {
+    server.psql("SELECT pg_logical_emit_message(false, '', 'something')");
+    return server.switchWal();
+  }
+
+  private boolean isStored(String key) throws IOException {
+    return !daemon.store().keys(key).isEmpty();
+  }
+
+  private void awaitStored(String key) {
+    await().atMost(PATIENCE).until(() -> isStored(key));
+  }
+
+  private static void awaitRefusal(PostgresCluster server) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> server.value("SELECT failed_count > 0 FROM pg_stat_archiver").equals("t"));
+  }
+
+  /** Gives the site another server, and waits until that is in force. */
+  private void serve(PostgresCluster server) throws IOException {
+    Path data = server.dataDirectory();
+    daemon.reconfigure(
+        root -> {
+          ObjectNode site = root.withObject("/backup_sites/main");
+          site.put("pg_data_directory", data.toString());
+          site.putArray("nodes").add(server.connectionString());
+        });
+    Sites sites = daemon.service().bean("sites", Sites.class);
+    await().atMost(PATIENCE).until(() -> data.equals(sites.get(SITE).dataDirectory()));
+  }
+
+  @Test
+  void clusterMadeAnew_isArchivedUnderAPrefixOfItsOwn_andTheOldOneStays() throws Exception {
+    archive(cluster);
+    String old = next(cluster);
+    awaitStored("main/xlog/" + old);
+    try (PostgresCluster fresh = cluster()) {
+      serve(fresh);
+      archive(fresh);
+      String segment = next(fresh);
+      awaitRefusal(fresh);
+      await().atMost(PATIENCE).until(() -> Files.exists(home.resolve("foreign_cluster")));
+      assertThat(Files.readString(home.resolve("foreign_cluster"))).contains("prefix");
+
+      daemon.reconfigure(
+          root -> {
+            ObjectNode sites = (ObjectNode) root.get("backup_sites");
+            ObjectNode former = sites.get("main").deepCopy();
+            sites.set("main-old", former.put("active", false).put("prefix", "main"));
+            sites.withObject("/main").put("prefix", "main-2");
+          });
+
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  Files.exists(home.resolve("repository/main-2/xlog/" + segment))
+                      && Files.notExists(home.resolve("foreign_cluster")));
+      assertThat(home.resolve("repository/main/xlog/" + old)).exists();
+      assertThat(daemon.json("/main-old/recovery").get("windows")).isEmpty();
+    }
+  }
+
+  @Test
+  void segmentWithoutAStatus_isArchivedOnceItIsMarkedReady() throws Exception {
+    String name = next(cluster);
+    Path status = cluster.walDirectory().resolve("archive_status/" + name + ".ready");
+    Files.delete(status);
+    archive(cluster);
+    awaitStored("main/xlog/" + next(cluster));
+    assertThat(isStored("main/xlog/" + name)).isFalse();
+
+    cluster.run("touch", List.of(status.toString())).orFail();
+
+    // The archiver looks by itself after a minute at the latest; a finished segment wakes it up.
+    next(cluster);
+    awaitStored("main/xlog/" + name);
+  }
+
+  @Test
+  void historyThatNoServerHas_isWrittenByHand() throws Exception {
+    archive(cluster);
+    awaitStored("main/xlog/" + next(cluster));
+    try (PostgresCluster standby = cluster.standby()) {
+      standby.configure("archive_command", "");
+      cluster.stop();
+      standby.promote();
+      Path history = standby.walDirectory().resolve("00000002.history");
+      String written = Files.readString(history);
+      Files.delete(history);
+      Files.deleteIfExists(standby.walDirectory().resolve("archive_status/00000002.history.ready"));
+      serve(standby);
+      String segment = next(standby);
+      archive(standby);
+      awaitRefusal(standby);
+      assertThat(isStored("main/xlog/" + segment)).isFalse();
+
+      String command = "printf '1\\t%s\\tlost\\n' > '%s'".formatted(switchPoint(written), history);
+      standby.run("sh", List.of("-c", command)).orFail();
+
+      awaitStored("main/xlog/" + segment);
+      assertThat(daemon.store().keys("main/timeline/"))
+          .contains(new ObjectKey("main/timeline/00000002.history"));
+    }
+  }
+
+  private static String switchPoint(String history) {
+    return history.split("\t", 3)[1];
+  }
+
+  @Test
+  void serverThatGoesBackToACopy_byARecoveryToANewTimeline_breaksNoHistory() throws Exception {
+    archive(cluster);
+    awaitStored("main/xlog/" + next(cluster));
+    cluster.stop();
+    String data = cluster.dataDirectory().toString();
+    cluster.run("cp", List.of("-a", data, data + ".copy")).orFail();
+    cluster.start();
+    next(cluster);
+    awaitStored("main/xlog/" + next(cluster));
+    cluster.stop();
+    cluster.run("mv", List.of(data, data + ".old")).orFail();
+    cluster.run("mv", List.of(data + ".copy", data)).orFail();
+
+    cluster.configure("restore_command", "false");
+    cluster.run("touch", List.of(data + "/recovery.signal")).orFail();
+    cluster.start();
+
+    await().atMost(PATIENCE).until(() -> cluster.value("SELECT pg_is_in_recovery()").equals("f"));
+    String first = next(cluster);
+    assertThat(first).startsWith("00000002");
+    awaitStored("main/xlog/" + first);
+    awaitStored("main/xlog/" + next(cluster));
+    assertThat(isStored("main/history_break/")).isFalse();
+    try (DirectoryStream<Path> alerts =
+        Files.newDirectoryStream(home, "{archive_conflict,wal_history_broken}")) {
+      assertThat(alerts).isEmpty();
+    }
+  }
+}
