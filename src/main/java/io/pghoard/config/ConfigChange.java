@@ -59,6 +59,7 @@ public record ConfigChange(PghoardConfig running, PghoardConfig wanted) {
         running.backupLocation(),
         running.httpAddress(),
         running.httpPort(),
+        wanted.httpHostNames(),
         wanted.credentials(),
         running.alertFileDirectory(),
         wanted.stateFile(),

@@ -4,8 +4,10 @@ package io.pghoard.config;
 import io.pghoard.config.JsonValue.Member;
 import io.pghoard.config.JsonValue.ObjectValue;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ record ConfigReader(Section top, Path home) {
         backupLocation,
         httpAddress(),
         top.whole("http_port", 16000, new Range(0, 65535)),
+        hostNames(),
         credentials(),
         top.absolutePath("alert_file_dir", Path.of("").toAbsolutePath()),
         top.absolutePath("json_state_file_path", Path.of("/tmp/pghoard_state.json")),
@@ -58,6 +61,21 @@ record ConfigReader(Section top, Path home) {
           "write an IP address or a host name without its port, or \"\" for all addresses");
     }
     return address;
+  }
+
+  private List<String> hostNames() {
+    List<String> names = new ArrayList<>();
+    for (String name : top.texts("http_host_names")) {
+      if (name.matches("[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*")) {
+        names.add(name.toLowerCase(Locale.ROOT));
+      } else {
+        top.wrong(
+            "http_host_names",
+            "there is a name in it that is no name of a host",
+            "write host names or IP addresses, without a port");
+      }
+    }
+    return List.copyOf(names);
   }
 
   private @Nullable Credentials credentials() {

@@ -2,6 +2,7 @@
 package io.pghoard.config;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param backupLocation where pghoard keeps its spool and its state
  * @param httpAddress the address to listen on, "" for all
  * @param httpPort the port to listen on, 0 for a free one
+ * @param httpHostNames what clients may call this host beside its own addresses, in small letters
  * @param credentials what a client must send, or null: then only loopback clients are served
  * @param alertFileDirectory where alert files are created
  * @param stateFile the JSON state file
@@ -29,6 +31,7 @@ public record PghoardConfig(
     Path backupLocation,
     String httpAddress,
     int httpPort,
+    List<String> httpHostNames,
     @Nullable Credentials credentials,
     Path alertFileDirectory,
     Path stateFile,

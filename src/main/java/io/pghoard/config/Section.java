@@ -173,6 +173,20 @@ final class Section {
         .toList();
   }
 
+  List<String> texts(String key) {
+    return list(key).stream()
+        .map(
+            element -> {
+              if (element instanceof TextValue text) {
+                return text.text();
+              }
+              wrongKind(element, "a text in double quotes");
+              return null;
+            })
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
   /** A path, absolute or not. */
   @Nullable Path path(String key) {
     return isSet(key) ? path(place(key), text(key)) : null;

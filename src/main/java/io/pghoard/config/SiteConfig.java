@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseBackupProgram the path of pg_basebackup, or null: searched in binDirectory, then in
  *     PATH
  * @param restoreDirectories under which directories a restore that is asked for over HTTP may write
+ * @param restoreOverDataDirectory whether such a restore may write {@code dataDirectory} too
  * @param scrubInterval within which each stored object is read once, or null: none is unasked
  */
 public record SiteConfig(
@@ -31,6 +32,7 @@ public record SiteConfig(
     @Nullable Path binDirectory,
     @Nullable Path baseBackupProgram,
     List<Path> restoreDirectories,
+    boolean restoreOverDataDirectory,
     StorageConfig storage,
     BaseBackupConfig baseBackup,
     WalConfig wal,

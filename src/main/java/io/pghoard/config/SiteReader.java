@@ -40,6 +40,7 @@ record SiteReader(
         site.absolutePath("pg_bin_directory"),
         program == null ? baseBackupProgram : program,
         site.absolutePaths("restore_directories"),
+        site.truth("restore_over_data_directory", false),
         storage,
         new BaseBackupReader(site).read(),
         wal.read(mode, receiveProgram, Map.copyOf(nodes.slots())),

@@ -12,15 +12,16 @@ final class AllowedDirectories {
    * Refuses a directory that is none of the allowed ones, nor below one; links are followed.
    *
    * @param allowed empty: anywhere
+   * @return the allowed one that it is or lies below
    */
-  static void require(Path directory, List<Path> allowed) throws RestoreRefusedException {
+  static Path require(Path directory, List<Path> allowed) throws RestoreRefusedException {
     if (allowed.isEmpty()) {
-      return;
+      return directory;
     }
     Path real = TargetDirectory.real(directory);
     for (Path root : allowed) {
       if (real.startsWith(TargetDirectory.real(root))) {
-        return;
+        return root;
       }
     }
     throw new RestoreRefusedException(

@@ -141,6 +141,7 @@ final class Clearing {
       if (spared.contains(file)) {
         return FileVisitResult.CONTINUE;
       }
+      note(clusterOf(file));
       if (mounts.contains(file)) {
         note(file + " is a mount point: unmount it");
       } else if (!attributes.isSymbolicLink()) {
@@ -161,6 +162,19 @@ final class Clearing {
         note("the user " + Deletable.USER + " may not read " + file);
       }
       return FileVisitResult.CONTINUE;
+    }
+
+    /** The files that tell of a cluster which is not the one that is deleted. */
+    private String clusterOf(Path file) {
+      Path directory = file.getParent();
+      if (file.endsWith("global/pg_control")) {
+        directory = directory == null ? null : directory.getParent();
+      } else if (!file.endsWith("postmaster.pid") && !file.endsWith(TargetDirectory.MARK)) {
+        return "";
+      }
+      return directory == null || roots.contains(directory)
+          ? ""
+          : directory + " is a database cluster of its own: move it elsewhere";
     }
 
     private void note(String obstacle) {

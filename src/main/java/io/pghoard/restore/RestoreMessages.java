@@ -55,6 +55,11 @@ public final class RestoreMessages {
         JSON.convertValue(request.required("words"), new TypeReference<>() {});
     List<Path> allowed = new ArrayList<>();
     request.required("allowed").forEach(directory -> allowed.add(Path.of(directory.asText())));
+    if (allowed.isEmpty()) {
+      // Which would mean anywhere.
+      throw new IOException(
+          "the request of a restore over HTTP has no allowed directories: " + file);
+    }
     SiteName site = new SiteName(request.required("site").asText());
     return new RestoreRun(
         request.required("id").asText(),

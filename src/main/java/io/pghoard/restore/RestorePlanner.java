@@ -30,16 +30,21 @@ final class RestorePlanner {
     RestoreRequest request = run.request();
     SiteConfig site = sites.get(request.site());
     TargetDirectory target = new TargetDirectory(request.targetDirectory());
-    AllowedDirectories.require(request.targetDirectory(), run.host().allowed());
+    TargetGuard guard = guard(run);
+    guard.require(request.targetDirectory());
     target.requireUsableForCluster(request.overwrite());
     Path walDirectory = target.linkedWal();
     if (walDirectory != null) {
-      AllowedDirectories.require(walDirectory, run.host().allowed());
+      guard.require(walDirectory);
     }
     RecoveryPlan recovery =
         planners.of(site, repositories.of(site.name())).plan(request.backup(), request.recovery());
     recovery.notes().forEach(run.progress()::note);
     return recovery;
+  }
+
+  TargetGuard guard(RestoreRun run) {
+    return new TargetGuard(sites.config(), run.request(), run.host().allowed());
   }
 
   /**
@@ -68,7 +73,7 @@ final class RestorePlanner {
             backup,
             new StoredChunks(repositories.of(site.name()), new SiteKeys(site.prefix()))
                 .require(backup, main.record().chunks()),
-            Tablespaces.place(run, main.record().tablespaces()),
+            Tablespaces.place(run, main.record().tablespaces(), guard(run)),
             main.checks(),
             command);
     requireSpace(plan);

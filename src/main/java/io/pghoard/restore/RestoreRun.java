@@ -95,9 +95,9 @@ public final class RestoreRun {
     return recovery().backup();
   }
 
-  void planned(RestorePlan made) {
+  void planned(RestorePlan made, TargetRule rule) {
     plan = made;
-    writer = new RestoreWriter(made, progress);
+    writer = new RestoreWriter(made, progress, rule);
   }
 
   RestorePlan plan() {

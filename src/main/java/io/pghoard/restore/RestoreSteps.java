@@ -34,7 +34,7 @@ public final class RestoreSteps {
   public void plan(RestoreRun run, ObjectContent mainObject) throws IOException {
     try (mainObject) {
       RestorePlan plan = planner.plan(run, run.recovery(), mainObject.stream());
-      run.planned(plan);
+      run.planned(plan, planner.guard(run));
       run.progress().planned(plan.backup().name(), plan.plainBytes(), plan.checks().count());
       if (!plan.checks().known()) {
         run.progress().note("the base backup has no backup_manifest, so its files are not checked");

@@ -32,12 +32,24 @@ final class RestoreWriter implements Closeable {
 
   private final RestorePlan plan;
   private final RestoreProgress progress;
+  private final TargetRule rule;
   private final Path data;
   private final RestoredFiles files;
   private volatile byte @Nullable [] pgControl;
   private @Nullable RestoreMark mark;
 
+  /** A restore to directories that nobody else writes. */
   RestoreWriter(RestorePlan plan, RestoreProgress progress) {
+    this(plan, progress, directory -> {});
+  }
+
+  /**
+   * A restore that looks at each directory again when it has made it.
+   *
+   * @param rule of every directory that it writes
+   */
+  RestoreWriter(RestorePlan plan, RestoreProgress progress, TargetRule rule) {
+    this.rule = rule;
     this.plan = plan;
     this.progress = progress;
     this.data = plan.dataDirectory().path();
@@ -54,7 +66,7 @@ final class RestoreWriter implements Closeable {
     progress.enter(Phase.WRITING);
     TargetDirectory target = plan.dataDirectory();
     boolean overwrite = plan.request().overwrite();
-    target.create();
+    target.create(rule);
     RestoreMark taken = RestoreMark.take(data, markText(), overwrite);
     mark = taken;
     List<Clearing> clearings;
@@ -87,10 +99,14 @@ final class RestoreWriter implements Closeable {
    */
   private List<Clearing> clearings(TargetDirectory target, boolean overwrite) throws IOException {
     target.requireStillUsable(overwrite);
+    Path wal = target.linkedWal();
+    if (wal != null) {
+      rule.require(wal);
+    }
     List<Clearing> clearings = new ArrayList<>();
     for (TablespaceDirectory tablespace : plan.tablespaces()) {
       TargetDirectory directory = new TargetDirectory(tablespace.path());
-      directory.create();
+      directory.create(rule);
       if (overwrite && tablespace.belongsTo(data)) {
         clearings.add(directory.clearing());
       } else {

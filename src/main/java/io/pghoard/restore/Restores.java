@@ -5,9 +5,9 @@ import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.config.UnknownSiteException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,8 +49,7 @@ public final class Restores {
    * @throws IllegalArgumentException when the request is none
    * @throws RestoreRefusedException when it may not write there, or another restore does already
    */
-  public RestoreRun start(SiteName name, Map<String, ?> words)
-      throws UnknownSiteException, RestoreRefusedException {
+  public RestoreRun start(SiteName name, Map<String, ?> words) throws IOException {
     SiteConfig site = sites.get(name);
     RestoreRequest request = RestoreParameters.parse(name, words);
     if (request.recovery().endCommand() != null) {
@@ -58,19 +57,15 @@ public final class Restores {
           "recovery_end_command is a shell command, and not taken over HTTP; use pghoard_restore on"
               + " the host");
     }
-    List<Path> allowed = new ArrayList<>(site.restoreDirectories());
-    Path data = site.dataDirectory();
-    if (data != null) {
-      allowed.add(data);
-    }
+    List<Path> allowed = TargetGuard.allowed(site);
     if (allowed.isEmpty()) {
       throw new RestoreRefusedException(
           "site "
               + name
-              + " has neither restore_directories nor a pg_data_directory, so a restore over HTTP may"
-              + " write nowhere; add restore_directories, or use pghoard_restore on the host");
+              + " has no restore_directories, so a restore over HTTP may write nowhere; add"
+              + " restore_directories to the site, or use pghoard_restore on the host");
     }
-    AllowedDirectories.require(request.targetDirectory(), allowed);
+    new TargetGuard(sites.config(), request, allowed).require(request.targetDirectory());
     return register(request, new RestoreHost(allowed, restoreCommand.apply(name)), words);
   }
 

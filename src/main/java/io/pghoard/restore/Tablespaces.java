@@ -14,9 +14,11 @@ import java.util.stream.Collectors;
 /** Finds the places of a backup's tablespaces, and refuses those that cannot be used. */
 final class Tablespaces {
   private final RestoreRun run;
+  private final TargetRule rule;
   private final Map<String, Tablespace> tablespaces;
 
-  private Tablespaces(RestoreRun run, Map<String, Tablespace> tablespaces) {
+  private Tablespaces(RestoreRun run, Map<String, Tablespace> tablespaces, TargetRule rule) {
+    this.rule = rule;
     this.run = run;
     this.tablespaces = tablespaces;
   }
@@ -25,11 +27,12 @@ final class Tablespaces {
    * Places the tablespaces as the request maps them.
    *
    * @param tablespaces by their names in the chunks
+   * @param rule of every directory
    * @throws RestoreRefusedException with the reason
    */
-  static List<TablespaceDirectory> place(RestoreRun run, Map<String, Tablespace> tablespaces)
-      throws IOException {
-    return new Tablespaces(run, tablespaces).placed();
+  static List<TablespaceDirectory> place(
+      RestoreRun run, Map<String, Tablespace> tablespaces, TargetRule rule) throws IOException {
+    return new Tablespaces(run, tablespaces, rule).placed();
   }
 
   private List<TablespaceDirectory> placed() throws IOException {
@@ -41,7 +44,7 @@ final class Tablespaces {
       Tablespace tablespace = entry.getValue();
       Path own = mapped.get(tablespace);
       Path path = (own == null ? unmapped(tablespace) : own).normalize();
-      AllowedDirectories.require(path, run.host().allowed());
+      rule.require(path);
       for (TablespaceDirectory other : placed) {
         requireApart(tablespace, path, other.path());
       }

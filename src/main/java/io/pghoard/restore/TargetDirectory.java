@@ -44,13 +44,21 @@ record TargetDirectory(Path path) {
     if (!overwrite) {
       throw notEmpty();
     }
-    if (!Files.exists(path.resolve("PG_VERSION")) && !Files.exists(path.resolve(MARK))) {
-      throw new RestoreRefusedException(
-          path
-              + " is not empty, and holds no database cluster (no PG_VERSION), so it is not"
-              + " overwritten. Empty it by hand, or name another target directory");
-    }
+    requireCluster();
     clearing().requirePossible();
+  }
+
+  /** A PG_VERSION would not do: the directory of each database has one too. */
+  private void requireCluster() throws RestoreRefusedException {
+    for (String sign : List.of("global/pg_control", MARK)) {
+      if (Files.isRegularFile(path.resolve(sign), LinkOption.NOFOLLOW_LINKS)) {
+        return;
+      }
+    }
+    throw new RestoreRefusedException(
+        path
+            + " is not empty, and holds no database cluster (no global/pg_control), so it is not"
+            + " overwritten. Empty it by hand, or name another target directory");
   }
 
   /**
@@ -209,8 +217,12 @@ record TargetDirectory(Path path) {
     return at;
   }
 
-  /** Makes the directory, durably, for its owner alone, as PostgreSQL wants it. */
-  void create() throws IOException {
+  /**
+   * Makes the directory, durably, for its owner alone, as PostgreSQL wants it.
+   *
+   * @param rule of what is there now, which may be another directory than the one that was planned
+   */
+  void create(TargetRule rule) throws IOException {
     if (!Files.isDirectory(path)) {
       Files.createDirectory(path);
       Path parent = path.getParent();
@@ -218,6 +230,7 @@ record TargetDirectory(Path path) {
         DurableTree.syncDirectory(parent);
       }
     }
+    rule.require(path);
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
   }
 

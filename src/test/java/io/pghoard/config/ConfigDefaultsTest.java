@@ -28,6 +28,7 @@ final class ConfigDefaultsTest {
                 Path.of("/b"),
                 "",
                 16000,
+                List.of(),
                 null,
                 Path.of("").toAbsolutePath(),
                 Path.of("/tmp/pghoard_state.json"),

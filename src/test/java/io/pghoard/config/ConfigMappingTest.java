@@ -42,6 +42,11 @@ final class ConfigMappingTest {
         top("log_level", "'CRITICAL'", config -> config.log().level(), "ERROR"),
         top("log_level", "'debug'", config -> config.log().level(), "DEBUG"),
         top("log_format", "'json'", config -> config.log().format(), LogConfig.Format.JSON),
+        top(
+            "http_host_names",
+            "['Backup.example', 'fe80::1']",
+            PghoardConfig::httpHostNames,
+            List.of("backup.example", "fe80::1")),
         top("hash_algorithm", "'sha256'", PghoardConfig::hashAlgorithm, "sha256"),
         top(
             "compression",
@@ -75,6 +80,7 @@ final class ConfigMappingTest {
             "['/r', '/s']",
             SiteConfig::restoreDirectories,
             List.of(Path.of("/r"), Path.of("/s"))),
+        site("restore_over_data_directory", "true", SiteConfig::restoreOverDataDirectory, true),
         baseBackup("interval_hours", "0.5", BaseBackupConfig::interval, Duration.ofMinutes(30)),
         baseBackup("interval_hours", "48", BaseBackupConfig::interval, Duration.ofDays(2)),
         baseBackup("interval_hours", "null", BaseBackupConfig::interval, null),

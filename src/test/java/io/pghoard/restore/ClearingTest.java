@@ -23,6 +23,8 @@ class ClearingTest {
     root = directory.toRealPath();
     target = Files.createDirectory(root.resolve("data"));
     Files.createDirectories(target.resolve("base/1"));
+    Files.createDirectories(target.resolve("global"));
+    Files.createFile(target.resolve("global/pg_control"));
     Files.writeString(target.resolve("PG_VERSION"), "15\n");
     Files.writeString(target.resolve("base/1/1259"), "a table");
   }
@@ -106,6 +108,17 @@ class ClearingTest {
     assertThatThrownBy(() -> new TargetDirectory(fresh).requireUsableForCluster(false))
         .isInstanceOf(RestoreRefusedException.class)
         .hasMessageContaining("or its pg_wal is not");
+  }
+
+  @Test
+  void clusterInside_isNeverDeleted() throws IOException {
+    for (String sign : new String[] {"postmaster.pid", "global/pg_control", TargetDirectory.MARK}) {
+      Path inside = target.resolve("another").resolve(sign);
+      Files.createDirectories(inside.getParent());
+      Files.createFile(inside);
+      refused(target.resolve("another") + " is a database cluster of its own");
+      Files.delete(inside);
+    }
   }
 
   @Test

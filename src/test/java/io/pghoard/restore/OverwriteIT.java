@@ -27,6 +27,8 @@ class OverwriteIT {
     root = directory.toRealPath();
     target = Files.createDirectory(root.resolve("data"));
     Files.createDirectories(target.resolve("base/1"));
+    Files.createDirectories(target.resolve("global"));
+    Files.createFile(target.resolve("global/pg_control"));
     Files.createDirectories(target.resolve("pg_wal/archive_status"));
     Files.writeString(target.resolve("PG_VERSION"), "15\n");
     Files.writeString(target.resolve("postgresql.conf"), "");

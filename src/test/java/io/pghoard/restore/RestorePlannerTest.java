@@ -483,11 +483,11 @@ class RestorePlannerTest {
   @Test
   void usedTarget_isRefused() throws IOException {
     twoBackups();
-    Files.createDirectory(target);
-    Files.writeString(target.resolve("PG_VERSION"), "15\n");
+    Path control = Files.createDirectories(target.resolve("global")).resolve("pg_control");
+    Files.write(control, new byte[8192]);
     assertThatThrownBy(this::plan).hasMessageContaining("is not empty");
     assertThat(plan("overwrite", true)).isEqualTo("second");
-    assertThat(target.resolve("PG_VERSION")).exists();
+    assertThat(control).exists();
   }
 
   @Test

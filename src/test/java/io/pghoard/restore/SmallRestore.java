@@ -31,7 +31,17 @@ final class SmallRestore {
     this(root.resolve("data"), root.resolve("fast"), overwrite);
   }
 
+  /** One that overwrites, to directories of which {@code rule} is asked when they are made. */
+  SmallRestore(Path target, Path tablespace, TargetRule rule) throws IOException {
+    this(target, tablespace, true, rule);
+  }
+
   SmallRestore(Path target, Path tablespace, boolean overwrite) throws IOException {
+    this(target, tablespace, overwrite, directory -> {});
+  }
+
+  private SmallRestore(Path target, Path tablespace, boolean overwrite, TargetRule rule)
+      throws IOException {
     this.target = target;
     this.tablespace = tablespace;
     Map<String, Object> words = new HashMap<>();
@@ -46,7 +56,7 @@ final class SmallRestore {
             List.of(new TablespaceDirectory("fast", "fast", 16384, tablespace)),
             FileChecks.read(new ByteArrayInputStream(manifest())),
             "restore %f %p");
-    writer = new RestoreWriter(plan, progress);
+    writer = new RestoreWriter(plan, progress, rule);
   }
 
   private static byte[] manifest() {

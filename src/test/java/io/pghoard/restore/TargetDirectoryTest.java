@@ -22,6 +22,11 @@ class TargetDirectoryTest {
         .doesNotThrowAnyException();
   }
 
+  private static void cluster(Path directory) throws IOException {
+    Files.createDirectory(directory.resolve("global"));
+    Files.write(directory.resolve("global/pg_control"), new byte[8192]);
+  }
+
   @Test
   void missingOrEmptyOrLostAndFound_isUsable(@TempDir Path directory) throws IOException {
     usable(directory.resolve("new"), false);
@@ -42,7 +47,7 @@ class TargetDirectoryTest {
 
   @Test
   void cluster_isRefusedUnlessToBeOverwritten(@TempDir Path directory) throws IOException {
-    Files.writeString(directory.resolve("PG_VERSION"), "15\n");
+    cluster(directory);
     refused(directory, false, "is not empty");
     usable(directory, true);
   }
@@ -60,9 +65,22 @@ class TargetDirectoryTest {
     refused(directory, true, "holds no database cluster");
   }
 
+  /** Each of them has a PG_VERSION. */
+  @Test
+  void directoryOfOneDatabase_isNotOverwritten(@TempDir Path directory) throws IOException {
+    Files.writeString(directory.resolve("PG_VERSION"), "15\n");
+    refused(directory, true, "no global/pg_control");
+  }
+
+  @Test
+  void linkThatIsCalledLikeOurMark_isNone(@TempDir Path directory) throws IOException {
+    Files.createSymbolicLink(directory.resolve(TargetDirectory.MARK), directory);
+    refused(directory, true, "no global/pg_control");
+  }
+
   @Test
   void runningServer_isRefused(@TempDir Path directory) throws IOException {
-    Files.writeString(directory.resolve("PG_VERSION"), "15\n");
+    cluster(directory);
     Files.writeString(directory.resolve("postmaster.pid"), "1\n");
     refused(directory, true, "Stop the server");
   }
