@@ -5,6 +5,7 @@ import io.pghoard.backup.BaseBackupStatus.Phase;
 import io.pghoard.backup.ChunkCutter.StoredChunk;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Volume;
+import io.pghoard.host.SteadyClock;
 import io.pghoard.postgres.BackupLabel;
 import io.pghoard.postgres.PostgresText;
 import io.pghoard.postgres.WalFileName;
@@ -43,7 +44,7 @@ public final class BaseBackupRun {
 
   BaseBackupRun(BaseBackupPlan plan, ObjectStore store, Clock clock) {
     this.plan = plan;
-    this.wait = new WalWait(plan, store, clock);
+    this.wait = new WalWait(plan, store, new SteadyClock());
     this.clock = clock;
     this.held = new HeldFiles(plan.directory().resolve("backup_manifest"));
     this.leftOut = new LeftOutFiles(plan.site().name());

@@ -182,7 +182,9 @@ public final class BaseBackupSchedule {
     int doublings = Math.min(Math.max(status.failures() - 1, 0), 16);
     Duration wait = FIRST_RETRY.multipliedBy(1L << doublings);
     wait = wait.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : wait;
-    return clock.instant().isBefore(last.endTime().plus(wait));
+    Instant now = clock.instant();
+    // A failure that is still to come was before the clock was set back.
+    return now.isBefore(last.endTime().plus(wait)) && !last.endTime().isAfter(now);
   }
 
   private boolean isTime(SiteConfig site, BaseBackupStatus status) throws IOException {
@@ -212,6 +214,7 @@ public final class BaseBackupSchedule {
     if (last == null
         || !last.site().equals(site)
         || now.isAfter(last.askedAt().plus(MEMORY))
+        || now.isBefore(last.askedAt())
         || !Objects.equals(last.after(), status.last())) {
       last = ask(site, status.last(), now);
       known.put(site.name(), last);

@@ -5,6 +5,7 @@ import io.pghoard.backup.BaseBackupStatus.Ended;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.host.SteadyClock;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteClusters;
 import io.pghoard.repository.SiteKeys;
@@ -53,7 +54,9 @@ public final class BaseBackups {
     this.host = host;
     this.clock = clock;
     this.names = new BaseBackupNames();
-    this.planner = new BaseBackupPlanner(sites, new SiteClusters(sites, repositories, clock), host);
+    this.planner =
+        new BaseBackupPlanner(
+            sites, new SiteClusters(sites, repositories, new SteadyClock()), host);
   }
 
   /**

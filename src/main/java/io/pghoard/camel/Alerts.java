@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,12 +62,18 @@ public final class Alerts {
 
   private final Sites sites;
   private final Clock clock;
+  private final Clock steady;
   private final AlertFiles files;
+  private final Map<Renewal, Instant> renewed = new HashMap<>();
   private final TreeSet<String> names = new TreeSet<>(NAMES);
 
-  Alerts(Sites sites, Clock clock) {
+  /** An alert of a site, which was raised or renewed. */
+  private record Renewal(String name, String key) {}
+
+  Alerts(Sites sites, Clock clock, Clock steady) {
     this.sites = sites;
     this.clock = clock;
+    this.steady = steady;
     this.files = new AlertFiles(sites, clock);
   }
 
@@ -80,6 +87,7 @@ public final class Alerts {
     Map<String, Entry> entries = files.read(name);
     names.add(name);
     Entry before = entries.get(key(site));
+    renewed.put(new Renewal(name, key(site)), steady.instant());
     Instant now = clock.instant();
     entries.put(key(site), new Entry(before == null ? now : before.since(), now, text));
     files.write(name, entries);
@@ -106,6 +114,7 @@ public final class Alerts {
     }
     Map<String, Entry> entries = files.read(name);
     boolean was = entries.remove(key) != null;
+    renewed.remove(new Renewal(name, key));
     // A file without any entry is not ours, but the Python pghoard's, which never removed it.
     if (was || entries.isEmpty()) {
       files.write(name, entries);
@@ -118,7 +127,12 @@ public final class Alerts {
   public synchronized void expire(String name, long millis) {
     Instant oldest = clock.instant().minusMillis(millis);
     for (Map.Entry<String, Entry> each : files.read(name).entrySet()) {
-      if (each.getValue().last().isBefore(oldest)) {
+      Instant here = renewed.get(new Renewal(name, each.getKey()));
+      boolean old =
+          here == null
+              ? each.getValue().last().isBefore(oldest)
+              : here.isBefore(steady.instant().minusMillis(millis));
+      if (old) {
         clear(name, each.getKey().equals(NO_SITE) ? null : new SiteName(each.getKey()));
       }
     }

@@ -19,6 +19,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Warns of WAL that waits to be stored, before pg_wal has filled its disk, as PostgreSQL stops
@@ -29,10 +31,16 @@ public final class BacklogAlert {
 
   private final Sites sites;
   private final Clock clock;
+  private final Clock steady;
+  private final Map<SiteName, Seen> seen = new ConcurrentHashMap<>();
 
-  BacklogAlert(Sites sites, Clock clock) {
+  /** Since when a file is known to be the oldest that waits. */
+  private record Seen(Instant oldest, Instant from) {}
+
+  BacklogAlert(Sites sites, Clock clock, Clock steady) {
     this.sites = sites;
     this.clock = clock;
+    this.steady = steady;
   }
 
   /**
@@ -57,13 +65,23 @@ public final class BacklogAlert {
     }
     Instant oldest = backlog.oldest();
     if (oldest == null
-        || (backlog.files() < files
-            && clock.instant().isBefore(oldest.plus(Duration.ofMillis(age))))) {
+        || (backlog.files() < files && !isOld(site, oldest, Duration.ofMillis(age)))) {
       return List.of(AlertChange.gone(NAME, site));
     }
     return List.of(
         new AlertChange(
             NAME, site, config.wal().received() ? received(wal, backlog) : text(wal, backlog)));
+  }
+
+  /** By the file's own time; or seen for so long, as the clock may have been set back since. */
+  private boolean isOld(SiteName site, Instant oldest, Duration age) {
+    Instant now = steady.instant();
+    Seen first =
+        seen.compute(
+            site,
+            (name, before) ->
+                before != null && before.oldest().equals(oldest) ? before : new Seen(oldest, now));
+    return !clock.instant().isBefore(oldest.plus(age)) || !now.isBefore(first.from().plus(age));
   }
 
   private static String text(Path wal, WalBacklog backlog) throws IOException {

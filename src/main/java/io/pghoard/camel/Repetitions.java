@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the routes that run by timers last complained of, so that the log is not full of it. */
+/** What the routes that run on schedule last complained of, so that the log is not full of it. */
 public final class Repetitions {
   private static final Duration PAUSE = Duration.ofMinutes(1);
 

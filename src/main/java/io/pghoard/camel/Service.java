@@ -176,7 +176,11 @@ public final class Service implements AutoCloseable {
       try {
         context.addStartupListener(this);
         if (daemon) {
-          bean("lostThreads", LostThreads.class).watch();
+          LostThreads lostThreads = bean("lostThreads", LostThreads.class);
+          lostThreads.watch();
+          context
+              .getExecutorServiceManager()
+              .setThreadPoolFactory(new ScheduledErrors(lostThreads));
           context.addLifecycleStrategy(new LateEndpoints(context));
           bean("localDoor", LocalDoor.class).create(config);
           context

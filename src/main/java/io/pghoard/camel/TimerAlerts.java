@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** What the runs of the routes that run by timers mean for alerts. */
+/** What the runs of the routes that run on schedule mean for alerts. */
 final class TimerAlerts {
   static final String RETENTION = "retention_failed";
   static final String STATE_FILE = "state_file_not_written";

@@ -9,6 +9,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Route;
+import org.apache.camel.component.scheduler.SchedulerEndpoint;
 import org.apache.camel.component.timer.TimerEndpoint;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
@@ -16,8 +17,8 @@ import org.apache.camel.support.RoutePolicySupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the runs of every route that begins with a timer, through all the routes that they go
- * through.
+ * Follows the runs of every route that begins with {@code scheduler:}, or with an operator's {@code
+ * timer:}, through all the routes that they go through.
  */
 final class TimerPolicy extends RoutePolicySupport implements RoutePolicyFactory {
   private static final String RETENTION = "retention-apply";
@@ -37,16 +38,28 @@ final class TimerPolicy extends RoutePolicySupport implements RoutePolicyFactory
   /** Not before: a change of the routes is tried out on routes that are never started. */
   @Override
   public void onStart(Route route) {
-    if (route.getEndpoint() instanceof TimerEndpoint timer) {
+    if (route.getEndpoint() instanceof SchedulerEndpoint scheduler) {
+      boolean again = scheduler.getRepeatCount() <= 0;
+      Duration pause = Duration.of(scheduler.getDelay(), scheduler.getTimeUnit().toChronoUnit());
+      started(route, initialDelay(scheduler), again ? pause : null);
+    } else if (route.getEndpoint() instanceof TimerEndpoint timer) {
       boolean again = timer.getRepeatCount() <= 0 && timer.getPeriod() > 0;
-      runs.started(
-          new TimerRoute(
-              route.getRouteId(),
-              site(route),
-              Objects.requireNonNullElse(route.getDescription(), ""),
-              Duration.ofMillis(Math.max(0, timer.getDelay())),
-              again ? Duration.ofMillis(timer.getPeriod()) : null));
+      started(route, timer.getDelay(), again ? Duration.ofMillis(timer.getPeriod()) : null);
     }
+  }
+
+  private static long initialDelay(SchedulerEndpoint scheduler) {
+    return scheduler.getTimeUnit().toMillis(scheduler.getInitialDelay());
+  }
+
+  private void started(Route route, long delayMillis, @Nullable Duration period) {
+    runs.started(
+        new TimerRoute(
+            route.getRouteId(),
+            site(route),
+            Objects.requireNonNullElse(route.getDescription(), ""),
+            Duration.ofMillis(Math.max(0, delayMillis)),
+            period));
   }
 
   private static @Nullable SiteName site(Route route) {
@@ -91,7 +104,8 @@ final class TimerPolicy extends RoutePolicySupport implements RoutePolicyFactory
   }
 
   private static boolean isTimer(Route route) {
-    return route.getEndpoint() instanceof TimerEndpoint;
+    return route.getEndpoint() instanceof SchedulerEndpoint
+        || route.getEndpoint() instanceof TimerEndpoint;
   }
 
   /** What failed has come to the dead letter channel timer-failed by then. */

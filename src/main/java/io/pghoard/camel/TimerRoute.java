@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route that runs by a timer.
+ * A route that runs on schedule.
  *
  * @param site null for what is no site's
  * @param description what it does, a sentence

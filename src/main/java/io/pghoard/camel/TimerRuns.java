@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the routes that run by timers do: when each began, went on and ended, and how often in a row
- * it has failed. Durations are measured by a clock that nobody sets.
+ * What the routes that run on schedule do: when each began, went on and ended, and how often in a
+ * row it has failed. Durations are measured by a clock that nobody sets.
  */
 final class TimerRuns {
   private final Clock clock;

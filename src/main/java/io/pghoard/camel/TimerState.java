@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a route that runs by a timer has come to.
+ * What a route that runs on schedule has come to.
  *
  * @param known whether a run has ended, so that it can be told whether the route works
  * @param failures how many runs in a row have failed

@@ -4,9 +4,11 @@ package io.pghoard.camel;
 import io.pghoard.archive.WalArchive;
 import io.pghoard.archive.WalFetch;
 import io.pghoard.backup.ServerWatch;
+import io.pghoard.host.SteadyClock;
 import io.pghoard.receive.LeftWal;
 import io.pghoard.receive.WalReceivers;
 import io.pghoard.repository.SiteClusters;
+import java.time.Clock;
 import java.time.Duration;
 import org.apache.camel.spi.Registry;
 
@@ -18,17 +20,17 @@ record WalWiring(Wiring wiring) {
 
   void bind() {
     Registry registry = wiring.registry();
-    WalArchive archive =
-        new WalArchive(wiring.sites(), wiring.repositories(), PATIENCE, wiring.clock());
+    Clock steady = new SteadyClock();
+    WalArchive archive = new WalArchive(wiring.sites(), wiring.repositories(), PATIENCE, steady);
     registry.bind("walArchive", archive);
     registry.bind("walReadyFilter", new WalReadyFilter(wiring.sites(), archive));
-    SiteClusters clusters = new SiteClusters(wiring.sites(), wiring.repositories(), wiring.clock());
+    SiteClusters clusters = new SiteClusters(wiring.sites(), wiring.repositories(), steady);
     WalReceivers receivers =
         new WalReceivers(wiring.sites(), wiring.repositories(), wiring.clock(), System::nanoTime);
     registry.bind("walReceivers", receivers);
     registry.bind(
         "serverAlerts",
-        new ServerAlerts(new ServerWatch(wiring.sites(), clusters), receivers, wiring.clock()));
+        new ServerAlerts(new ServerWatch(wiring.sites(), clusters), receivers, steady));
     registry.bind("walReceivePolicy", new WalReceivePolicy(receivers));
     registry.bind("soleExec", new SoleExec());
     registry.bind("receivedWal", new ReceivedWal(wiring.sites(), wiring.repositories(), archive));

@@ -4,6 +4,7 @@ package io.pghoard.camel;
 import io.pghoard.codec.Compression;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.Sites;
+import io.pghoard.host.SteadyClock;
 import io.pghoard.repository.Repositories;
 import io.pghoard.retention.Retention;
 import java.time.Clock;
@@ -26,6 +27,7 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
 
   void bind() {
     Registry registry = registry();
+    Clock steady = new SteadyClock();
     registry.bind("sites", sites);
     registry.bind("repositories", repositories);
     registry.bind("storageChoice", new StorageChoice(sites));
@@ -41,10 +43,10 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
     LostThreads lostThreads = new LostThreads();
     registry.bind("lostThreads", lostThreads);
     registry.bind("retryNotice", new RetryNotice());
-    registry.bind("repetitions", new Repetitions(clock));
-    registry.bind("alerts", new Alerts(sites, clock));
+    registry.bind("repetitions", new Repetitions(steady));
+    registry.bind("alerts", new Alerts(sites, clock, steady));
     registry.bind("transfers", new Transfers(sites, clock));
-    registry.bind("backlogAlert", new BacklogAlert(sites, clock));
+    registry.bind("backlogAlert", new BacklogAlert(sites, clock, steady));
     registry.bind("retention", new Retention(sites, repositories, clock));
     bindCompression(sites.config().compression());
     new RestoreWiring(this).bind();

@@ -33,6 +33,7 @@ final class SiteReceiver {
 
   private final String site;
   private final Clock clock;
+  private final Clock steady;
   private final FreeSpace freeSpace;
   private @Nullable RunningProgram program;
   private @Nullable Thread reader;
@@ -42,6 +43,7 @@ final class SiteReceiver {
   private @Nullable Instant latestActivity;
   private @Nullable String trouble;
   private @Nullable Instant since;
+  private @Nullable Instant inTroubleFrom;
   private @Nullable String told;
   private Instant toldAt = Instant.EPOCH;
   private @Nullable String order;
@@ -51,10 +53,17 @@ final class SiteReceiver {
   private int failures;
   private Instant next = Instant.MIN;
 
-  SiteReceiver(String site, Clock clock) {
+  /**
+   * Runs nothing yet.
+   *
+   * @param clock what people are told the time by
+   * @param steady what durations are measured by
+   */
+  SiteReceiver(String site, Clock clock, Clock steady) {
     this.site = site;
     this.clock = clock;
-    this.freeSpace = new FreeSpace(clock);
+    this.steady = steady;
+    this.freeSpace = new FreeSpace(steady);
   }
 
   FreeSpace freeSpace() {
@@ -71,6 +80,7 @@ final class SiteReceiver {
   private void goesWell() {
     trouble = null;
     since = null;
+    inTroubleFrom = null;
     behind = null;
   }
 
@@ -85,11 +95,17 @@ final class SiteReceiver {
   /** Whether pg_receivewal streams: WAL that is written from now on will come. */
   synchronized boolean streams() {
     Instant from = streamsFrom;
-    return program != null && from != null && !clock.instant().isBefore(from);
+    return program != null && from != null && !steady.instant().isBefore(from);
+  }
+
+  /** Whether there has been trouble for so long. */
+  synchronized boolean isInTroubleFor(Duration patience) {
+    Instant from = inTroubleFrom;
+    return from != null && !steady.instant().isBefore(from.plus(patience));
   }
 
   synchronized boolean waits() {
-    return clock.instant().isBefore(next);
+    return steady.instant().isBefore(next);
   }
 
   synchronized ReceiverStatus status() {
@@ -102,7 +118,7 @@ final class SiteReceiver {
     from = receiver.fromSlot() ? receiver.slotOfNode() : null;
     node = receiver.node().toString();
     places = receiver.places();
-    started = clock.instant();
+    started = steady.instant();
     streamsFrom = null;
     running.listen(this::heard);
     Thread thread = new Thread(() -> readToTheEnd(running), "wal-receive-" + site);
@@ -115,14 +131,14 @@ final class SiteReceiver {
   /** Notes why none can be started; the next try comes after a pause. */
   synchronized void failed(String reason) {
     failures++;
-    Instant now = clock.instant();
+    Instant now = steady.instant();
     if (!reason.equals(told) || now.isAfter(toldAt.plus(AGAIN))) {
       LOG.warn("Site {}: receives no WAL, and tries again: {}", site, reason);
       told = reason;
       toldAt = now;
     }
     Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, 10));
-    next = clock.instant().plus(pause.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : pause);
+    next = now.plus(pause.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : pause);
     hold(reason);
   }
 
@@ -130,6 +146,7 @@ final class SiteReceiver {
   synchronized void hold(String reason) {
     if (since == null) {
       since = clock.instant();
+      inTroubleFrom = steady.instant();
     }
     trouble = reason;
   }
@@ -158,8 +175,8 @@ final class SiteReceiver {
   }
 
   private synchronized void heard(String line) {
-    Instant now = clock.instant();
-    latestActivity = now;
+    Instant now = steady.instant();
+    latestActivity = clock.instant();
     if (streamsFrom == null && line.contains("starting log streaming")) {
       streamsFrom = now.plus(SETTLED);
     }
@@ -204,7 +221,7 @@ final class SiteReceiver {
       return;
     }
     Instant begun = started;
-    if (streams() && begun != null && clock.instant().isAfter(begun.plus(SOUND))) {
+    if (streams() && begun != null && steady.instant().isAfter(begun.plus(SOUND))) {
       failures = 0;
     }
     program = null;

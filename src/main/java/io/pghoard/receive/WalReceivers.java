@@ -6,6 +6,7 @@ import io.pghoard.config.ReceivePlaces;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.host.SteadyClock;
 import io.pghoard.postgres.KnownCluster;
 import io.pghoard.postgres.Lsn;
 import io.pghoard.postgres.WalFileName;
@@ -26,7 +27,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +44,7 @@ public final class WalReceivers {
   private final Repositories repositories;
   private final SiteClusters clusters;
   private final Clock clock;
+  private final Clock steady;
   private final Map<SiteName, SiteReceiver> receivers = new ConcurrentHashMap<>();
 
   private final LongSupplier nanos;
@@ -57,7 +58,8 @@ public final class WalReceivers {
   public WalReceivers(Sites sites, Repositories repositories, Clock clock, LongSupplier nanos) {
     this.sites = sites;
     this.repositories = repositories;
-    this.clusters = new SiteClusters(sites, repositories, clock);
+    this.steady = new SteadyClock(nanos);
+    this.clusters = new SiteClusters(sites, repositories, steady);
     this.clock = clock;
     this.nanos = nanos;
   }
@@ -143,10 +145,9 @@ public final class WalReceivers {
    */
   public @Nullable String trouble(SiteName site, long sinceMillis) {
     ReceiverStatus status = status(site);
-    Instant since = status.since();
-    return since == null || clock.instant().isBefore(since.plusMillis(sinceMillis))
-        ? null
-        : "no WAL is received since %s: %s".formatted(since, status.trouble());
+    return receiver(site).isInTroubleFor(Duration.ofMillis(sinceMillis))
+        ? "no WAL is received since %s: %s".formatted(status.since(), status.trouble())
+        : null;
   }
 
   /**
@@ -200,7 +201,7 @@ public final class WalReceivers {
   }
 
   private SiteReceiver receiver(SiteName site) {
-    return receivers.computeIfAbsent(site, name -> new SiteReceiver(name.text(), clock));
+    return receivers.computeIfAbsent(site, name -> new SiteReceiver(name.text(), clock, steady));
   }
 
   private @Nullable WalReceiver prepare(SiteConfig site, ReceivePlaces places) throws IOException {

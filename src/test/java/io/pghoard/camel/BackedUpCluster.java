@@ -35,9 +35,9 @@ final class BackedUpCluster implements AutoCloseable {
             id: site-wal-watch
             description: Rests, as the cluster archives by itself.
             from:
-              uri: timer:rest-{{site}}
+              uri: scheduler:rest-{{site}}
               parameters:
-                delay: 86400000
+                initialDelay: 86400000
               steps:
                 - stop: {}
       """;

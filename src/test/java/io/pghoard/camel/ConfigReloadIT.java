@@ -178,9 +178,9 @@ class ConfigReloadIT {
               - name: dataDirectory
             route:
               from:
-                uri: timer:odd-{{site}}
+                uri: scheduler:odd-{{site}}
                 parameters:
-                  period: 1000
+                  delay: 1000
                 steps:
                   - log: "{{dataDirectory}}"
         """);

@@ -65,6 +65,8 @@ class RouteConventionsTest {
         "bean:walAcceptance   | bean:walAcceptance?cache=1 | under parameters:",
         "bean:walAcceptance   | direct:wal-check           | direct:wal-check has no route",
         "bean:walAcceptance   | direct:${variable.next}    | choose between plain names",
+        "direct:wal-archive   | timer:archive              | use scheduler:",
+        "uri: direct:wal-archive | uri: timer               | use scheduler:",
         "direct:wal-archive   | direct:archive             | say direct:wal-archive",
         "method: accept       | groovy: 1 + 1              | call a bean",
         "- route:             | - beans:                   | has no place in a route file",

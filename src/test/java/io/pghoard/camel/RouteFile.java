@@ -124,6 +124,10 @@ record RouteFile(String stem, List<Map<String, Object>> items) {
       if (uri.contains("?")) {
         breaches.add(uri + " has options in its URI; write them under parameters:");
       }
+      if (uri.startsWith("timer:") || uri.equals("timer")) {
+        breaches.add(
+            uri + " stands still while a clock that was set back catches up; use scheduler:");
+      }
       if (uri.startsWith("direct:") && (uri.contains("${") || uri.contains("{{"))) {
         breaches.add(uri + " is put together at run time; choose between plain names");
       }

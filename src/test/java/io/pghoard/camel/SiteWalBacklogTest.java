@@ -4,10 +4,14 @@ package io.pghoard.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.config.Sites;
+import io.pghoard.host.SteadyClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +36,33 @@ class SiteWalBacklogTest {
       assertThat(alert).content().contains("the oldest since 2026-01-01T00:00:00Z");
       Files.delete(first);
       await().until(() -> Files.notExists(alert));
+    }
+  }
+
+  @Test
+  void walThatWaitsSinceBeforeTheClockWasSetBack_isAnAlert_whenItHasWaitedForSoLong(
+      @TempDir Path home) throws Exception {
+    try (RunningService service = RunningService.with(home)) {
+      Path ready =
+          service.dataDirectory.resolve("pg_wal/archive_status/000000010000000000000001.ready");
+      Instant written = Instant.parse("2026-11-30T18:00:00Z");
+      Files.setLastModifiedTime(Files.createFile(ready), FileTime.from(written));
+      AtomicLong nanos = new AtomicLong();
+      Instant[] time = {written.minus(Duration.ofHours(6))};
+      BacklogAlert backlog =
+          new BacklogAlert(
+              service.service().bean("sites", Sites.class),
+              new SettableClock(time),
+              new SteadyClock(nanos::get));
+      long age = Duration.ofMinutes(15).toMillis();
+      assertThat(backlog.check(RunningService.SITE, 64, age))
+          .containsExactly(AlertChange.gone("archive_backlog_warning", RunningService.SITE));
+      nanos.addAndGet(Duration.ofMinutes(16).toNanos());
+      assertThat(backlog.check(RunningService.SITE, 64, age))
+          .singleElement()
+          .extracting(AlertChange::text)
+          .asString()
+          .contains("1 WAL files wait");
     }
   }
 

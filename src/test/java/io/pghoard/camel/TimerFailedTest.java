@@ -6,11 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,9 +26,9 @@ class TimerFailedTest {
                 redeliveryPolicy:
                   logExhausted: false
             from:
-              uri: timer:failing
+              uri: scheduler:failing
               parameters:
-                period: 50
+                delay: 50
               steps:
                 - throwException:
                     exceptionType: java.io.IOException
@@ -46,24 +43,7 @@ class TimerFailedTest {
   @Test
   void sameMessage_isToldOnceAMinute_andAnotherAtOnce() {
     Instant[] now = {Instant.EPOCH};
-    Repetitions repetitions =
-        new Repetitions(
-            new Clock() {
-              @Override
-              public ZoneOffset getZone() {
-                return ZoneOffset.UTC;
-              }
-
-              @Override
-              public Clock withZone(ZoneId zone) {
-                return this;
-              }
-
-              @Override
-              public Instant instant() {
-                return now[0];
-              }
-            });
+    Repetitions repetitions = new Repetitions(new SettableClock(now));
     assertThat(repetitions.tells("a", "no space")).isTrue();
     assertThat(repetitions.tells("a", "no space")).isFalse();
     assertThat(repetitions.tells("b", "no space")).isTrue();

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The shell commands that PostgreSQL calls, against a daemon that answers what a test wants. */
@@ -309,6 +310,85 @@ class PostgresCommandTest {
   void restore_withoutADaemon_is200(@TempDir Path directory) throws Exception {
     server.stop(0);
     assertThat(restore(directory, "1").status()).isEqualTo(200);
+  }
+
+  /** As PostgreSQL calls it: in the data directory, with %p below it. */
+  private Result recover(Path dataDirectory, String... more) throws Exception {
+    List<String> line = new ArrayList<>(List.of("/bin/sh"));
+    line.add(Path.of("bin/pghoard_postgres_command").toAbsolutePath().toString());
+    line.addAll(List.of("--mode", "restore", "--site", "main", "--xlog", SEGMENT));
+    line.addAll(List.of("--port", String.valueOf(server.getAddress().getPort())));
+    line.addAll(List.of(more));
+    return end(new ProcessBuilder(line).directory(dataDirectory.toFile()).start());
+  }
+
+  private static Path dataDirectory(Path directory, String file, String content)
+      throws IOException {
+    Files.createDirectory(directory.resolve("pg_wal"));
+    Files.writeString(directory.resolve(file), content);
+    return directory;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 401, 404, 409, 500, 503})
+  void standby_isToldOf1AtOnce(int status, @TempDir Path directory) throws Exception {
+    daemon = request -> answer(request, status, "{\"error\":\"the store is down\"}");
+    Path data = dataDirectory(directory, "standby.signal", "");
+    Result result = recover(data, "--output", "pg_wal/RECOVERYXLOG");
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.error()).contains(SEGMENT).hasLineCount(1);
+    assertThat(requests).hasValue(1);
+    assertThat(data.resolve("pg_wal")).isEmptyDirectory();
+  }
+
+  @Test
+  void standby_isGivenWhatIsThere(@TempDir Path directory) throws Exception {
+    daemon = request -> answerSegment(request, SHA1);
+    Path data = dataDirectory(directory, "standby.signal", "");
+    assertThat(recover(data, "--output", "pg_wal/RECOVERYXLOG")).isEqualTo(new Result(0, ""));
+    assertThat(data.resolve("pg_wal/RECOVERYXLOG")).hasBinaryContent(CONTENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pg_wal/RECOVERYXLOG", "pg_wal/RECOVERYHISTORY"})
+  void standbyWithoutADaemon_isToldOf1(String output, @TempDir Path directory) throws Exception {
+    server.stop(0);
+    Path data = dataDirectory(directory, "standby.signal", "");
+    assertThat(recover(data, "--output", output).status()).isEqualTo(1);
+    assertThat(recover(data, "--output", data.resolve(output).toString()).status()).isEqualTo(1);
+  }
+
+  @Test
+  void standbyThatCallsWrongly_isToldOf1(@TempDir Path directory) throws Exception {
+    Path data = dataDirectory(directory, "standby.signal", "");
+    for (String wrong : new String[] {"--xlog=..", "--color=red", "--port="}) {
+      assertThat(recover(data, "--output", "pg_wal/RECOVERYXLOG", wrong).status()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "standby_mode = 'on', 1", "STANDBY_MODE 'true' # follow, 1", " standby_mode=yes, 1",
+    "standby_mode = 1, 1", "standby_mode = 'off', 200", "#standby_mode = on, 200",
+    "standby_mode = on\\nstandby_mode = off, 200", "primary_conninfo = 'host=on', 200",
+  })
+  void recoveryConf_tellsAStandbyToo(String text, int status, @TempDir Path directory)
+      throws Exception {
+    server.stop(0);
+    Path data = dataDirectory(directory, "recovery.conf", text.replace("\\n", "\n") + "\n");
+    Result result = recover(data, "--output", "pg_wal/RECOVERYXLOG", "--deadline", "1");
+    assertThat(result.status()).isEqualTo(status);
+  }
+
+  @Test
+  void archiveRecovery_andARewindOfAStandby_areToldOf200(@TempDir Path directory) throws Exception {
+    server.stop(0);
+    Path data = dataDirectory(directory, "recovery.signal", "");
+    String[] recovery = {"--output", "pg_wal/RECOVERYXLOG", "--deadline", "1"};
+    assertThat(recover(data, recovery).status()).isEqualTo(200);
+    Files.writeString(data.resolve("standby.signal"), "");
+    String[] rewind = {"--output", data + "/pg_wal/" + SEGMENT, "--deadline", "1"};
+    assertThat(recover(data, rewind).status()).isEqualTo(200);
   }
 
   @Test
