@@ -4,6 +4,7 @@ package io.pghoard.archive;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.pghoard.config.SiteConfig;
+import io.pghoard.postgres.WalFileName;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -20,12 +21,14 @@ public record WalTarget(Path path) {
   /**
    * Checks a path that comes from outside.
    *
+   * @param asked the file that is to be written there
    * @throws IllegalArgumentException when it is not that of a file in the WAL directory
    * @throws NotDirectoryException when its directory is not there
    * @throws FileAlreadyExistsException when the cluster has a file there that PostgreSQL did not
    *     mean to be replaced
    */
-  public static WalTarget parse(String text, SiteConfig site) throws IOException {
+  public static WalTarget parse(String text, WalFileName asked, SiteConfig site)
+      throws IOException {
     Path path;
     try {
       path = Path.of(text).normalize();
@@ -41,6 +44,15 @@ public record WalTarget(Path path) {
             || directory.equals(data.normalize().resolve("pg_xlog")))) {
       throw outside(text, site);
     }
+    String name = String.valueOf(path.getFileName());
+    if (!REPLACED.contains(name) && !name.equals(asked.toString())) {
+      throw new IllegalArgumentException(
+          "the name in x-pghoard-target-path must be "
+              + asked
+              + ", RECOVERYXLOG or RECOVERYHISTORY: "
+              + text);
+    }
+    RunningPrimary.requireNone(data);
     if (!Files.isDirectory(directory)) {
       throw new NotDirectoryException(directory.toString());
     }
@@ -50,7 +62,7 @@ public record WalTarget(Path path) {
     if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) {
       throw outside(text, site);
     }
-    if (!REPLACED.contains(String.valueOf(path.getFileName()))) {
+    if (!REPLACED.contains(name)) {
       throw new FileAlreadyExistsException(
           path.toString(), null, "only RECOVERYXLOG and RECOVERYHISTORY are replaced");
     }

@@ -18,6 +18,7 @@ final class HttpCut implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext request) {
+    HttpShares.leave(request);
     if (request.failure() instanceof HttpClosedException) {
       // Nobody is there to be answered, and every visitor who hangs up would fill the log.
       return;

@@ -4,14 +4,13 @@ package io.pghoard.camel;
 import io.pghoard.config.Credentials;
 import io.pghoard.config.Sites;
 import io.vertx.core.Handler;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +24,10 @@ final class HttpGate implements Handler<RoutingContext> {
 
   private final Sites sites;
   private final Repetitions repetitions;
+  private final FailedLogins failed;
 
-  HttpGate(Sites sites, Repetitions repetitions) {
+  HttpGate(Sites sites, Repetitions repetitions, FailedLogins failed) {
+    this.failed = failed;
     this.sites = sites;
     this.repetitions = repetitions;
   }
@@ -34,22 +35,8 @@ final class HttpGate implements Handler<RoutingContext> {
   @Override
   public void handle(RoutingContext request) {
     if (isLetIn(request)) {
-      if (request.request().method().equals(HttpMethod.PUT) && hasBody(request)) {
-        refuse(
-            request,
-            400,
-            "a PUT takes no body: pghoard reads the file that the path names from pg_wal",
-            "send the request without a body, from where pghoard can read the data directory");
-      } else {
-        request.next();
-      }
+      request.next();
     }
-  }
-
-  private static boolean hasBody(RoutingContext request) {
-    String length = request.request().getHeader("Content-Length");
-    return request.request().getHeader("Transfer-Encoding") != null
-        || (length != null && !length.equals("0"));
   }
 
   private boolean isLetIn(RoutingContext request) {
@@ -58,22 +45,27 @@ final class HttpGate implements Handler<RoutingContext> {
       if (isLoopback(request.request().remoteAddress().hostAddress())) {
         return true;
       }
-      refuse(
-          request,
-          403,
-          "requests from other machines are refused while pghoard.json has no credentials",
-          "set webserver_username and webserver_password in pghoard.json");
+      stranger(request);
       return false;
     }
-    if (matches(credentials, request.request().getHeader("Authorization"))) {
+    String login = request.request().getHeader("Authorization");
+    if (matches(credentials, login)) {
       return true;
     }
-    request.response().putHeader("WWW-Authenticate", "Basic realm=\"pghoard\"");
-    refuse(
-        request,
-        401,
-        "a user name and a password are needed, or these are not the right ones",
-        "send the webserver_username and webserver_password of pghoard.json");
+    HttpRefusal refusal =
+        new HttpRefusal(
+            401,
+            "a user name and a password are needed, or these are not the right ones",
+            "send the webserver_username and webserver_password of pghoard.json");
+    Map<String, String> headers = Map.of("WWW-Authenticate", "Basic realm=\"pghoard\"");
+    if (login == null) {
+      refusal.answer(request, headers);
+    } else {
+      String address = request.request().remoteAddress().hostAddress();
+      long delay = failed.failed(address, HttpRefusal.asked(request));
+      // No thread waits, and who has the right password is never slowed down.
+      request.vertx().setTimer(delay, passed -> refusal.answer(request, headers));
+    }
     return false;
   }
 
@@ -100,22 +92,16 @@ final class HttpGate implements Handler<RoutingContext> {
             header.substring(6).trim().getBytes(StandardCharsets.UTF_8));
   }
 
-  private void refuse(RoutingContext request, int status, String error, String remedy) {
-    String asked = request.request().method() + " " + request.request().path();
-    if (repetitions.tells("HTTP " + status, error)) {
+  private void stranger(RoutingContext request) {
+    String error = "requests from other machines are refused while pghoard.json has no credentials";
+    if (repetitions.tells("HTTP 403", error)) {
       LOG.warn(
-          "{} of {} answered {}: {}; the same within a minute is not told",
-          asked,
+          "{} of {} answered 403: {}; the same within a minute is not told",
+          HttpRefusal.asked(request),
           request.request().remoteAddress(),
-          status,
           error);
     }
-    JsonObject answer =
-        new JsonObject().put("request", asked).put("error", error).put("remedy", remedy);
-    request
-        .response()
-        .setStatusCode(status)
-        .putHeader("Content-Type", "application/json")
-        .end(answer.encode() + "\n");
+    new HttpRefusal(403, error, "set webserver_username and webserver_password in pghoard.json")
+        .answer(request);
   }
 }

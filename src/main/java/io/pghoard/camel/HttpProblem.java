@@ -13,12 +13,14 @@ import io.pghoard.repository.ForeignClusterException;
 import io.pghoard.repository.ObjectExistsException;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.restore.RestoreRefusedException;
+import io.pghoard.restore.TooManyRestoresException;
 import io.pghoard.restore.UnknownRestoreException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NotDirectoryException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.TypeConversionException;
@@ -30,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class HttpProblem {
   private static final Logger LOG = LoggerFactory.getLogger(HttpProblem.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   /** Replaces the message by the answer to the exception that the exchange has caught. */
   public void answer(Exchange exchange) throws JsonProcessingException {
@@ -43,6 +46,9 @@ public final class HttpProblem {
     exchange.getMessage().removeHeaders("*");
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
     exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
+    if (failure instanceof TooManyRestoresException) {
+      exchange.getMessage().setHeader("Retry-After", "60");
+    }
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("request", method + " " + path);
     answer.put("error", error);
@@ -60,7 +66,9 @@ public final class HttpProblem {
   /** The end of the archive is what a restore looks for, and asks for again and again. */
   private static void tell(Exchange exchange, String text, Throwable failure) {
     String site = exchange.getMessage().getHeader("site", String.class);
-    String line = site == null ? text : "Site " + site + ": " + text;
+    // What a client wrote does not begin a line of its own.
+    String line =
+        CONTROL.matcher(site == null ? text : "Site " + site + ": " + text).replaceAll("?");
     if (status(failure) >= 500) {
       LOG.warn("{}", line);
     } else if (failure instanceof WalAbsentException) {
@@ -91,6 +99,9 @@ public final class HttpProblem {
     }
     if (failure instanceof BaseBackupNotNowException later) {
       return later.remedy();
+    }
+    if (failure instanceof TooManyRestoresException many) {
+      return many.remedy();
     }
     return failure instanceof WalGapException gap ? gap.remedy() : null;
   }

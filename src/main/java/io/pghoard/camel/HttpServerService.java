@@ -13,39 +13,35 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP server of the routes, with a gate that every request passes before any route sees it.
+ * The HTTP server of the routes, with gates that every request passes before any route sees it.
  *
  * <p>Made here and not by camel-main's {@code camel.server}, which opens all addresses by default,
- * serves files of the class path when asked for static content, and leaves no place for the gate.
+ * serves files of the class path when asked for static content, and leaves no place for the gates.
  */
 final class HttpServerService extends VertxPlatformHttpServer {
-  // An archive request may wait for a segment that is on its way; so may one of each site.
-  private static final int WORKERS = 64;
-
-  // The requests that have a body are JSON of a few lines; a body is taken into memory.
-  private static final long LARGEST_BODY = 1 << 20;
-
   private final VertxPlatformHttpServerConfiguration configuration;
-  private final Handler<RoutingContext> gate;
+  private final List<Handler<RoutingContext>> gates;
 
   private final long patienceMillis;
   private @Nullable HttpPatience patience;
 
   private HttpServerService(
       VertxPlatformHttpServerConfiguration configuration,
-      Handler<RoutingContext> gate,
+      List<Handler<RoutingContext>> gates,
       long patienceMillis) {
     super(configuration);
     this.patienceMillis = patienceMillis;
     this.configuration = configuration;
-    this.gate = gate;
+    this.gates = gates;
   }
 
   /**
@@ -53,17 +49,21 @@ final class HttpServerService extends VertxPlatformHttpServer {
    *
    * @param address "" for all addresses
    * @param port 0 for a free one
+   * @param gates which a request passes in this order
    */
   static HttpServerService bind(
-      CamelContext context, String address, int port, Handler<RoutingContext> gate) {
+      CamelContext context, String address, int port, List<Handler<RoutingContext>> gates) {
     VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
     configuration.setBindHost(address.isEmpty() ? "0.0.0.0" : address);
     configuration.setBindPort(port);
     configuration.getBodyHandler().setHandleFileUploads(false);
-    configuration.setMaxBodySize(LARGEST_BODY);
+    configuration.setMaxBodySize(HttpBodies.LARGEST);
     long patience =
         Long.parseLong(context.resolvePropertyPlaceholders("{{pghoard.http.request-time}}"));
-    HttpServerService server = new HttpServerService(configuration, gate, patience);
+    context
+        .getComponent("platform-http", PlatformHttpComponent.class)
+        .setHeaderFilterStrategy(new HttpInputs());
+    HttpServerService server = new HttpServerService(configuration, gates, patience);
     context.getRegistry().bind("httpServer", server);
     // Vert.x would keep a cache of files in /tmp, which a killed process leaves there.
     FileSystemOptions files =
@@ -72,7 +72,7 @@ final class HttpServerService extends VertxPlatformHttpServer {
         .getRegistry()
         .bind(
             "httpServerOptions",
-            new VertxOptions().setWorkerPoolSize(WORKERS).setFileSystemOptions(files));
+            new VertxOptions().setWorkerPoolSize(HttpShares.WORKERS).setFileSystemOptions(files));
     return server;
   }
 
@@ -85,12 +85,11 @@ final class HttpServerService extends VertxPlatformHttpServer {
             VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getPort()));
     HttpPatience waiting = new HttpPatience(getVertx(), patienceMillis);
     patience = waiting;
-    router.route().order(Integer.MIN_VALUE).handler(waiting);
-    router
-        .route()
-        .order(Integer.MIN_VALUE + 1)
-        .handler(gate)
-        .failureHandler(new HttpCut(LARGEST_BODY));
+    int order = Integer.MIN_VALUE;
+    router.route().order(order).handler(waiting).failureHandler(new HttpCut(HttpBodies.LARGEST));
+    for (Handler<RoutingContext> gate : gates) {
+      router.route().order(++order).handler(gate);
+    }
     router.route().order(Integer.MAX_VALUE).handler(new HttpNotFound(router));
   }
 

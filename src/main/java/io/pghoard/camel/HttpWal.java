@@ -6,11 +6,14 @@ import io.pghoard.archive.WalRequest;
 import io.pghoard.archive.WalTarget;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.postgres.WalFileName;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,9 +23,13 @@ public final class HttpWal {
   private static final String TARGET = "x-pghoard-target-path";
   private static final String RESTART_POINT = "x-pghoard-restart-point";
 
-  private final Sites sites;
+  private static final String REQUEST = "httpRequest";
 
-  HttpWal(Sites sites) {
+  private final Sites sites;
+  private final long patienceMillis;
+
+  HttpWal(Sites sites, long patienceMillis) {
+    this.patienceMillis = patienceMillis;
     this.sites = sites;
   }
 
@@ -38,10 +45,16 @@ public final class HttpWal {
   public void readTarget(Exchange exchange) throws IOException {
     exchange.setVariable(
         "walRestartPoint", exchange.getMessage().getHeader(RESTART_POINT, String.class));
+    if (exchange.getIn() instanceof HttpMessage message) {
+      exchange.setVariable(REQUEST, message.getRequest());
+    }
     String target = exchange.getMessage().getHeader(TARGET, String.class);
     if (target != null) {
       SiteName site = exchange.getVariable("site", SiteName.class);
-      exchange.setVariable("walTarget", WalTarget.parse(target, sites.get(site)));
+      exchange.setVariable(
+          "walTarget",
+          WalTarget.parse(
+              target, exchange.getVariable("walFile", WalFileName.class), sites.get(site)));
     }
   }
 
@@ -59,9 +72,12 @@ public final class HttpWal {
       return;
     }
     empty(exchange, 200);
-    hash(exchange.getMessage(), file.hashAlgorithm(), file.hash());
-    exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/octet-stream");
-    exchange.getMessage().setBody(file.open());
+    HttpServerRequest client = exchange.getVariable(REQUEST, HttpServerRequest.class);
+    if (client == null) {
+      file.close();
+      throw new IllegalStateException("not a request over HTTP");
+    }
+    new HttpFile(client, patienceMillis).send(file);
     tell(request, file);
   }
 

@@ -14,7 +14,14 @@ record RestoreWiring(Wiring wiring) {
     registry.bind("restoreSteps", new RestoreSteps(sites, wiring.repositories()));
     registry.bind("restoreThreads", RestoreThreads.of(sites.config().restoreThreads()));
     RestoreCommands commands = new RestoreCommands(sites, this::port, null);
-    Restores restores = new Restores(sites, wiring.clock(), commands);
+    Restores restores =
+        new Restores(
+            sites,
+            wiring.clock(),
+            commands,
+            () ->
+                Integer.parseInt(
+                    wiring.context().resolvePropertyPlaceholders("{{pghoard.restore.processes}}")));
     registry.bind("restores", restores);
     registry.bind("restoreExec", new RestoreExec());
     registry.bind("httpRestores", new HttpRestores(restores));

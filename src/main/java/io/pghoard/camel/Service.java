@@ -13,6 +13,8 @@ import io.pghoard.scrub.Scrub;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
@@ -27,6 +29,9 @@ import org.slf4j.LoggerFactory;
 /** pghoard as one Camel application: the beans, the routes and, in the daemon, HTTP and reload. */
 public final class Service implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
+  /** How long a request waits for its turn; less than clients wait, so that they read why. */
+  private static final Duration HTTP_WAIT = Duration.ofSeconds(20);
 
   private final PghoardConfig config;
   private final Spool spool;
@@ -213,7 +218,14 @@ public final class Service implements AutoCloseable {
                   context,
                   config.httpAddress(),
                   config.httpPort(),
-                  new HttpGate(sites, bean("repetitions", Repetitions.class))),
+                  List.of(
+                      new HttpSender(sites),
+                      new HttpGate(
+                          sites,
+                          bean("repetitions", Repetitions.class),
+                          new FailedLogins(System::nanoTime)),
+                      new HttpBodies(),
+                      new HttpShares(sites, HTTP_WAIT.toMillis()))),
               true,
               true);
           context

@@ -93,8 +93,11 @@ final class TimerPolicy extends RoutePolicySupport implements RoutePolicyFactory
     }
     String from = exchange.getFromRouteId();
     runs.moved(from);
+    if (!route.getRouteId().equals(RETENTION)) {
+      return;
+    }
     SiteName site = exchange.getVariable("site", SiteName.class);
-    if (site != null && route.getRouteId().equals(RETENTION)) {
+    if (site != null) {
       // After a base backup; a failure in its own schedule is counted as that one's.
       String schedule = RETENTION_SCHEDULE + "-" + site;
       if (!schedule.equals(from)) {

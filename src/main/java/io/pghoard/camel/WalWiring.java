@@ -36,6 +36,8 @@ record WalWiring(Wiring wiring) {
     registry.bind("receivedWal", new ReceivedWal(wiring.sites(), wiring.repositories(), archive));
     registry.bind("leftWal", new LeftWal(wiring.sites()));
     registry.bind("walFetch", new WalFetch(wiring.sites(), wiring.repositories(), PATIENCE));
-    registry.bind("httpWal", new HttpWal(wiring.sites()));
+    registry.bind(
+        "httpWal",
+        new HttpWal(wiring.sites(), wiring.duration("pghoard.http.request-time").toMillis()));
   }
 }

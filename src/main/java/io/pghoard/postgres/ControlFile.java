@@ -24,6 +24,12 @@ public final class ControlFile {
   private static final int MAX_CONNECTIONS = 180;
   private static final double FLOAT_FORMAT = 1234567.0;
 
+  // In every version, after system_identifier (8), pg_control_version (4) and catalog_version_no
+  // (4):
+  // enum DBState.
+  private static final int STATE = 16;
+  private static final int DB_IN_PRODUCTION = 6;
+
   private static final String[] NAMES = {
     "max_connections",
     "max_worker_processes",
@@ -60,5 +66,12 @@ public final class ControlFile {
       }
     }
     return required;
+  }
+
+  /** Whether the server runs as a primary, or was one when it was killed. */
+  public boolean isInProduction() {
+    return content.length >= STATE + 4
+        && ByteBuffer.wrap(content).order(ByteOrder.nativeOrder()).getInt(STATE)
+            == DB_IN_PRODUCTION;
   }
 }

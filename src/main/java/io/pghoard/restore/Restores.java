@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 /**
  * The restores that were asked for over HTTP: those that run, and the last ones that ended.
@@ -27,6 +28,7 @@ public final class Restores {
   private final Sites sites;
   private final Clock clock;
   private final Function<SiteName, String> restoreCommand;
+  private final IntSupplier most;
   private final AtomicLong count = new AtomicLong();
   private final Map<String, RestoreRun> runs = new LinkedHashMap<>();
   private boolean stopping;
@@ -35,8 +37,11 @@ public final class Restores {
    * No restores yet.
    *
    * @param restoreCommand gives a site's restore_command
+   * @param most how many may run at once
    */
-  public Restores(Sites sites, Clock clock, Function<SiteName, String> restoreCommand) {
+  public Restores(
+      Sites sites, Clock clock, Function<SiteName, String> restoreCommand, IntSupplier most) {
+    this.most = most;
     this.sites = sites;
     this.clock = clock;
     this.restoreCommand = restoreCommand;
@@ -70,10 +75,14 @@ public final class Restores {
   }
 
   private synchronized RestoreRun register(
-      RestoreRequest request, RestoreHost host, Map<String, ?> words)
-      throws RestoreRefusedException {
+      RestoreRequest request, RestoreHost host, Map<String, ?> words) throws IOException {
     if (stopping) {
       throw new RestoreRefusedException("pghoard is being stopped");
+    }
+    long running =
+        runs.values().stream().filter(run -> !run.progress().snapshot().phase().ended()).count();
+    if (running >= most.getAsInt()) {
+      throw new TooManyRestoresException((int) running);
     }
     Path target = TargetDirectory.real(request.targetDirectory());
     for (RestoreRun other : runs.values()) {

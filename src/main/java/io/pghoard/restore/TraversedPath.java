@@ -2,7 +2,6 @@
 package io.pghoard.restore;
 
 import java.io.IOException;
-import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -50,7 +49,7 @@ final class TraversedPath {
     }
     passed.add(next);
     if (++links > MOST_LINKS) {
-      throw new FileSystemLoopException(next.toString());
+      throw new RestoreRefusedException(next + " is one of too many links, or leads to itself");
     }
     Path target = Files.readSymbolicLink(next);
     if (target.isAbsolute()) {

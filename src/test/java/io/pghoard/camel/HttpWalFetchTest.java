@@ -11,7 +11,11 @@ import io.pghoard.archive.ArchivingSite;
 import io.pghoard.codec.HashingInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -71,12 +75,79 @@ class HttpWalFetchTest {
       @TempDir Path home) throws Exception {
     try (ArchivingService service = new ArchivingService(home)) {
       service.archived(FIRST);
-      Path segment = Files.writeString(service.wal.resolve(SECOND), "PostgreSQL's own");
+      Path segment = Files.writeString(service.wal.resolve(FIRST), "PostgreSQL's own");
       assertThat(service.getTo(FIRST, segment.toString()).statusCode()).isEqualTo(409);
       assertThat(segment).hasContent("PostgreSQL's own");
       Path recovery = Files.writeString(service.wal.resolve("RECOVERYXLOG"), "old");
       assertThat(service.getTo(FIRST, recovery.toString()).statusCode()).isEqualTo(201);
       assertThat(recovery).hasBinaryContent(ArchivingSite.segment(FIRST, '3'));
+    }
+  }
+
+  @Test
+  void targetPath_ofAnotherName_isRefused(@TempDir Path home) throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      service.archived(FIRST);
+      for (String name : new String[] {SECOND, "00000002.history", "xlogtemp.1", FIRST + ".x"}) {
+        Path target = service.wal.resolve(name);
+        assertThat(service.getTo(FIRST, target.toString()).statusCode()).as(name).isEqualTo(400);
+        assertThat(target).doesNotExist();
+      }
+      Files.delete(service.wal.resolve(FIRST));
+      assertThat(service.getTo(FIRST, service.wal.resolve(FIRST).toString()).statusCode())
+          .isEqualTo(201);
+    }
+  }
+
+  @Test
+  void targetPath_ofARunningPrimary_isRefused_andNotOfOneThatRecovers(@TempDir Path home)
+      throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      service.archived(FIRST);
+      Path data = service.wal.resolveSibling(".").normalize();
+      byte[] control = new byte[8192];
+      ByteBuffer.wrap(control).order(ByteOrder.nativeOrder()).putInt(16, 6);
+      Files.createDirectories(data.resolve("global"));
+      Files.write(data.resolve("global/pg_control"), control);
+      Path target = service.wal.resolve("RECOVERYXLOG");
+      // Stopped, as pg_rewind wants it.
+      assertThat(service.getTo(FIRST, target.toString()).statusCode()).isEqualTo(201);
+      Files.delete(target);
+      Files.createFile(data.resolve("postmaster.pid"));
+      HttpResponse<String> refused = service.getTo(FIRST, target.toString());
+      assertThat(refused.statusCode()).isEqualTo(409);
+      assertThat(refused.body()).contains("a primary runs there");
+      assertThat(target).doesNotExist();
+      for (String signal : new String[] {"recovery.signal", "standby.signal", "recovery.conf"}) {
+        Path file = Files.createFile(data.resolve(signal));
+        assertThat(service.getTo(FIRST, target.toString()).statusCode()).isEqualTo(201);
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void queryAndHeadersThatAreCalledLikeAnInput_doNothing(@TempDir Path home) throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      service.archived(FIRST);
+      Path target = service.wal.resolve("RECOVERYXLOG");
+      String query =
+          "?x-pghoard-target-path="
+              + target
+              + "&site=other&name=x&walTarget=/x&CamelHttpMethod=PUT";
+      HttpResponse<String> answer = service.daemon.send("GET", "/main/archive/" + FIRST + query);
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(target).doesNotExist();
+      HttpRequest request =
+          HttpRequest.newBuilder(service.daemon.address("/main/archive/" + FIRST))
+              .header("Site", "other")
+              .header("name", "x")
+              .build();
+      assertThat(
+              HttpClient.newHttpClient()
+                  .send(request, HttpResponse.BodyHandlers.discarding())
+                  .statusCode())
+          .isEqualTo(200);
     }
   }
 

@@ -30,7 +30,8 @@ class RestoresTest {
     root = directory;
     allowed = Files.createDirectory(directory.resolve("restores"));
     HandMadeRepository repository = new HandMadeRepository(directory.resolve("repository"));
-    restores = new Restores(repository.sites(), Clock.systemUTC(), site -> "restore %f %p");
+    restores =
+        new Restores(repository.sites(), Clock.systemUTC(), site -> "restore %f %p", () -> 3);
   }
 
   private RestoreRun start(Path target) throws IOException {
@@ -62,7 +63,8 @@ class RestoresTest {
     String text = Files.readString(file).replaceAll("\\s*\"restore_directories\": .*", "");
     Files.writeString(file, text);
     Restores nowhere =
-        new Restores(new Sites(ConfigFile.read(file)), Clock.systemUTC(), site -> "restore %f %p");
+        new Restores(
+            new Sites(ConfigFile.read(file)), Clock.systemUTC(), site -> "restore %f %p", () -> 3);
     assertThatThrownBy(
             () -> nowhere.start(SITE, Map.of("target_dir", allowed.resolve("a").toString())))
         .isInstanceOf(RestoreRefusedException.class)
@@ -92,6 +94,17 @@ class RestoresTest {
         .hasMessageContaining(first.id());
     first.progress().failed("no space");
     start(allowed.resolve("a"));
+  }
+
+  @Test
+  void start_ofMoreThanMayRunAtOnce_isRefused() throws IOException {
+    RestoreRun first = start(allowed.resolve("a"));
+    start(allowed.resolve("b"));
+    start(allowed.resolve("c"));
+    assertThatThrownBy(() -> start(allowed.resolve("d")))
+        .isInstanceOf(TooManyRestoresException.class);
+    first.progress().failed("no space");
+    start(allowed.resolve("d"));
   }
 
   @Test
