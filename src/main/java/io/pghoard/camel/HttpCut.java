@@ -3,12 +3,16 @@ package io.pghoard.camel;
 
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What becomes of a request that never came to its end: it was too long, or the client left. */
+/** What becomes of a request that failed before it came to its route: too long, say, or left. */
 final class HttpCut implements Handler<RoutingContext> {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpCut.class);
   private static final int TOO_LARGE = 413;
+  private static final int FAULT = 500;
 
   private final long largestBody;
 
@@ -23,20 +27,21 @@ final class HttpCut implements Handler<RoutingContext> {
       // Nobody is there to be answered, and every visitor who hangs up would fill the log.
       return;
     }
-    if (request.statusCode() != TOO_LARGE) {
-      request.next();
+    int status = request.statusCode() < 400 ? FAULT : request.statusCode();
+    if (status == TOO_LARGE) {
+      // What is still to come of it is not read.
+      new HttpRefusal(
+              TOO_LARGE, "the body is longer than " + largestBody + " bytes", "send a shorter one")
+          .answer(request, Map.of("Connection", "close"));
       return;
     }
-    JsonObject answer =
-        new JsonObject()
-            .put("request", request.request().method() + " " + request.request().path())
-            .put("error", "the body is longer than " + largestBody + " bytes");
-    request
-        .response()
-        .setStatusCode(TOO_LARGE)
-        .putHeader("Content-Type", "application/json")
-        // What is still to come of it is not read.
-        .putHeader("Connection", "close")
-        .end(answer.encode() + "\n");
+    if (status >= FAULT) {
+      LOG.error("{} failed", HttpRefusal.asked(request), request.failure());
+    }
+    new HttpRefusal(
+            status,
+            status < FAULT ? "this is no request that is understood" : "pghoard failed",
+            status < FAULT ? "docs/http-api.md lists what there is" : "the log has more")
+        .answer(request);
   }
 }

@@ -8,6 +8,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -129,8 +130,24 @@ final class HttpServerService extends VertxPlatformHttpServer {
               }
               Object made = method.invoke(vertx, arguments);
               return made instanceof HttpServer server && patience != null
-                  ? server.connectionHandler(patience::connected)
+                  ? guarded(server.connectionHandler(patience::connected))
                   : made;
+            });
+  }
+
+  /** The server, whose router gets well-formed requests only. */
+  private static HttpServer guarded(HttpServer server) {
+    return (HttpServer)
+        Proxy.newProxyInstance(
+            HttpServer.class.getClassLoader(),
+            new Class<?>[] {HttpServer.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("requestHandler")
+                  && arguments != null
+                  && arguments[0] instanceof Router router) {
+                arguments[0] = new HttpWellFormed(router);
+              }
+              return method.invoke(server, arguments);
             });
   }
 }

@@ -60,6 +60,24 @@ class HttpHostileClientTest {
     assertServed();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /%zz HTTP/1.1\r\nHost: localhost\r\n",
+        "GET /main/archive/% HTTP/1.1\r\nHost: localhost\r\n",
+        "GET /health?x=%zz HTTP/1.1\r\nHost: localhost\r\n",
+        "GET /health HTTP/1.1\r\n",
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n",
+        "GET health HTTP/1.1\r\nHost: localhost\r\n",
+      })
+  void requestThatIsNone_isAnsweredInJson(String head) throws Exception {
+    assertThat(ask(head + "Connection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("\"error\":");
+    assertServed();
+  }
+
   @Test
   void bodyThatIsTooLarge_isRefused_declaredOrNot() throws Exception {
     String declared =
