@@ -27,6 +27,12 @@ final class Requests {
     "00000002.history", "000000010000000000000001.00000028.backup", "..", ".", "", "%2e%2e", "%00",
     "%0a%0d", "%", "%zz", "%c3%28", "a%2fb", "{site}", "${header.site}", "..%2f", "~", "*", "x;y=z"
   };
+  private static final String[] PATHS = {
+    "/status", "/health", "/main/basebackup", "/main/recovery", "/main/restore", "/main/restore",
+    "/main/restore", "/main/restore/1", "/main/archive/000000010000000000000002",
+    "/main/xlog/000000010000000000000003", "/main/timeline/00000001.history",
+    "/main/archive/000000010000000000000009", "/other/recovery", "/main/archive/basebackup"
+  };
   private static final String[] NAMES = {
     "x-pghoard-target-path", "x-pghoard-restart-point", "Content-Type", "Host", "Origin", "site",
     "name", "id", "Authorization", "Accept", "Expect", "Range", "Connection", "CamelHttpMethod",
@@ -136,13 +142,17 @@ final class Requests {
 
   private String path() {
     StringBuilder path = new StringBuilder();
+    if (random.nextInt(3) != 0) {
+      return path.append(any(PATHS)).append(query()).toString();
+    }
     for (int i = 1 + random.nextInt(4); i > 0; i--) {
       path.append('/').append(random.nextInt(12) == 0 ? noise(40) : any(PARTS));
     }
-    if (random.nextInt(4) == 0) {
-      path.append('?').append(any(NAMES)).append('=').append(any(PARTS)).append("&%zz=%");
-    }
-    return path.toString();
+    return path.append(query()).toString();
+  }
+
+  private String query() {
+    return random.nextInt(4) == 0 ? "?" + any(NAMES) + "=" + any(PARTS) : "";
   }
 
   /** Characters that a URL may have. */

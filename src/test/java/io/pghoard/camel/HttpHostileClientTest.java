@@ -68,6 +68,8 @@ class HttpHostileClientTest {
         "GET /health?x=%zz HTTP/1.1\r\nHost: localhost\r\n",
         "GET /health HTTP/1.1\r\n",
         "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n",
+        "GET /health HTTP/1.1\r\nHost: localhost%\r\n",
+        "GET /health HTTP/1.1\r\nHost: [::1\r\n",
         "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n",
         "GET health HTTP/1.1\r\nHost: localhost\r\n",
       })
