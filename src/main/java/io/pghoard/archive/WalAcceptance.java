@@ -13,7 +13,11 @@ import io.pghoard.postgres.WalPageHeader;
 import io.pghoard.postgres.WalSegmentName;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a file must be to enter the archive, or to leave it, under its name.
@@ -24,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class WalAcceptance {
   /** A history file has a line of some 80 bytes for each timeline; a backup history ten lines. */
   static final int LONGEST_TEXT = 1 << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(WalAcceptance.class);
+
+  /** The marks of pages that were told to be new. */
+  private static final Set<Integer> TOLD = ConcurrentHashMap.newKeySet();
 
   /** Finds the history of a timeline, when there is one. */
   @FunctionalInterface
@@ -131,8 +140,18 @@ final class WalAcceptance {
       throws IOException {
     Integer magic = version.walMagic();
     MajorVersion writer = MajorVersion.ofWalMagic(header.magic());
-    // A version newer than our table has a magic that we do not know: only that it is none we know.
-    if (magic == null ? writer != null : magic != header.magic()) {
+    if (MajorVersion.isNewWalMagic(header.magic())) {
+      // A table that was closed years ago must not end archiving; what follows is still looked at.
+      checkCluster(header, cluster);
+      if (TOLD.add(header.magic())) {
+        LOG.warn(
+            "WAL pages marked {} were written by a PostgreSQL newer than this pghoard knows; they are"
+                + " archived after the other checks; look for a newer pghoard",
+            "%04X".formatted(header.magic()));
+      }
+      return;
+    }
+    if (magic == null || magic != header.magic()) {
       throw refused(
           Reason.VERSION,
           "its pages are marked %04X, which is %s; the cluster is PostgreSQL %s"

@@ -5,6 +5,7 @@ import io.pghoard.check.Answer;
 import io.pghoard.check.Checks;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.postgres.DataDirectory;
+import io.pghoard.server.ServerFacts;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
   private static Answer archiveMode(NodeAnswers answers) {
     String mode = String.valueOf(answers.text("archive_mode"));
     return mode.equals("off")
-        ? Answer.failed(mode, "set archive_mode = on in postgresql.conf, and restart PostgreSQL")
+        ? Answer.failed(mode, ServerFacts.ARCHIVE_MODE_REMEDY)
         : Answer.ok(mode);
   }
 
@@ -77,8 +78,14 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
           "set archive_library = '' and restart PostgreSQL; then " + remedy);
     }
     String command = answers.text("archive_command");
-    if (command == null || command.equals("(disabled)")) {
+    if (command == null) {
       return Answer.failed("it is empty: WAL is kept in pg_wal until it is full", remedy);
+    }
+    if (command.equals("(disabled)")) {
+      // Source: show_archive_command in PostgreSQL's xlog.c.
+      return Answer.failed(
+          "it is not in use, as archive_mode is off: the server shows (disabled)",
+          "first mend archive_mode; then " + remedy);
     }
     if (!PROGRAM.matcher(command).find()) {
       return Answer.warning("it is none of pghoard's: " + command, remedy);

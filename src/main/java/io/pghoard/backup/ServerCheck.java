@@ -62,6 +62,10 @@ public final class ServerCheck {
         ConnectionInfo shown =
             PrivateConnection.of(nodes.get(i), directory.resolve("passfile-" + site.name() + i));
         new NodeCheck(site, shown, found[0], stored, clock).run(ofNode, store);
+        ofNode.check(
+            "synchronous standby",
+            "see the connection",
+            () -> SynchronousStandby.ask(found[0], shown).answer(site));
       }
     }
   }

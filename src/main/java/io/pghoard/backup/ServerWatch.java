@@ -24,17 +24,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks, again and again, whether a base backup of a site could be taken: connects as pg_basebackup
  * would. {@link ServerCheck} asks for more, once.
  */
 public final class ServerWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerWatch.class);
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   // The first one with a backup manifest, and the last one whose WAL this version knows.
   private static final int OLDEST = 13;
-  private static final int NEWEST = 18;
+  private static final int NEWEST = 19;
 
   private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d{1,3})");
 
@@ -83,6 +86,38 @@ public final class ServerWatch {
     } finally {
       Directories.delete(directory);
     }
+  }
+
+  /**
+   * Whether commits wait for pghoard on one of the site's nodes.
+   *
+   * @return what is wrong and what to do; "" when nothing is; null when no node could be asked
+   */
+  public @Nullable String synchronous(SiteName name) throws IOException {
+    SiteConfig site = sites.get(name);
+    Path directory = directory(site);
+    String found = null;
+    try {
+      Path psql = ProgramSearch.psql(site);
+      for (ConnectionInfo node : site.nodes()) {
+        ConnectionInfo shown = PrivateConnection.of(node, directory.resolve("passfile"));
+        try {
+          String trouble = SynchronousStandby.ask(psql, shown).trouble(site);
+          if (trouble != null) {
+            return "on %s: %s".formatted(node, trouble);
+          }
+          found = "";
+        } catch (IOException e) {
+          // A node that lets pghoard replicate alone, or is down, which is another alert.
+          LOG.debug("Site {}: {} does not say whether commits wait: {}", name, node, e.toString());
+        }
+      }
+    } catch (IOException e) {
+      LOG.debug("Site {}: it is not known whether commits wait: {}", name, e.toString());
+    } finally {
+      Directories.delete(directory);
+    }
+    return found;
   }
 
   /** Up to where the site's server had written WAL at the last look, or null when it was silent. */

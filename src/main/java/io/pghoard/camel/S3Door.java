@@ -146,8 +146,10 @@ public final class S3Door implements SiteDoor {
     site.objects().deleted(answer);
   }
 
-  public void deleteFailed(S3Site site, Exception failure) throws IOException {
-    throw site.objects().deleteFailed(cause(failure));
+  /** Deletes singly, where the store refuses to delete many objects in one request. */
+  public void deleteFailed(S3Site site, List<ObjectKey> keys, Exception failure)
+      throws IOException {
+    site.objects().deleteFailed(keys, cause(failure));
   }
 
   /**

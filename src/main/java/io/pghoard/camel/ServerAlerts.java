@@ -31,6 +31,7 @@ public final class ServerAlerts {
               Kind.VERSION_MISMATCH, "version_mismatch_error",
               Kind.FOREIGN_CLUSTER, "foreign_cluster"));
 
+  private static final String COMMITS = "commits_wait";
   private static final String STILL = "wal_receive_stands_still";
 
   private final ServerWatch server;
@@ -60,6 +61,10 @@ public final class ServerAlerts {
       Duration limit = Duration.ofMillis(standstill);
       changes.add(
           new AlertChange(STILL, site, receivers.standsStill(site, newest, flushed, limit)));
+    }
+    String waits = server.synchronous(site);
+    if (waits != null) {
+      changes.add(new AlertChange(COMMITS, site, waits.isEmpty() ? null : waits));
     }
     return changes;
   }

@@ -51,7 +51,7 @@ public final class ControlFile {
 
   /**
    * The settings of which a hot standby must have at least as much as its WAL was written with, by
-   * their names. Empty when the file is laid out otherwise than in PostgreSQL 12 to 18.
+   * their names. Empty when the file is laid out otherwise than in PostgreSQL 12 to 19.
    *
    * <p>Source: {@code CheckRequiredParameterValues} in PostgreSQL's {@code xlog.c}.
    */

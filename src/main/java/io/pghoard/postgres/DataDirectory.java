@@ -40,7 +40,8 @@ public record DataDirectory(Path path) {
   }
 
   /**
-   * The version of the control file's own format, such as 1300 for PostgreSQL 13 to 17.
+   * The version of the control file's own format, such as 1300 for PostgreSQL 13 to 16, 1700 for
+   * 17, 1800 for 18 and 1905 for 19.
    *
    * @throws IOException when it cannot be read
    */

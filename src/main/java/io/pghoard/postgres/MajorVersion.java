@@ -31,7 +31,8 @@ public record MajorVersion(int number) implements Comparable<MajorVersion> {
               Map.entry(150000, 0xD110),
               Map.entry(160000, 0xD113),
               Map.entry(170000, 0xD116),
-              Map.entry(180000, 0xD118)));
+              Map.entry(180000, 0xD118),
+              Map.entry(190000, 0xD122)));
 
   public static MajorVersion parse(String text) {
     Matcher parts = TEXT.matcher(text);
@@ -52,6 +53,11 @@ public record MajorVersion(int number) implements Comparable<MajorVersion> {
       }
     }
     return null;
+  }
+
+  /** Whether pages with this magic were written by a version that is newer than this table. */
+  public static boolean isNewWalMagic(int magic) {
+    return MAGICS.values().stream().allMatch(known -> known < magic);
   }
 
   /** The magic of this version's WAL pages, or null for a version newer than this table. */

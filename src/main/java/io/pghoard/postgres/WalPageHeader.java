@@ -21,7 +21,7 @@ import java.nio.ByteOrder;
  *
  * <p>All of it in the byte order of the server's machine; ours is that of x86 and ARM, the lowest
  * byte first. Source: {@code XLogLongPageHeaderData} in PostgreSQL's {@code xlog_internal.h}, the
- * same from 9.3 to 18.
+ * same from 9.3 to 19.
  *
  * @param magic unsigned, 16 bits
  * @param timeline of the server that began the page; in the first segment of a timeline it is the

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *                      and then the main data, to the end of the record
  * </pre>
  *
- * <p>Source: {@code xlogrecord.h}, the same from 9.5 to 18.
+ * <p>Source: {@code xlogrecord.h}, the same from 9.5 to 19.
  */
 final class WalRecordStart {
   /** Of a record's length, which is never cut: records begin at multiples of 8, as pages do. */

@@ -137,8 +137,8 @@ public record RecoveryOptions(
     if (archivingOff()) {
       notes.add(
           "archive_mode is off in the restored cluster, so that it does not write into the archive"
-              + " that it came from; when it takes that cluster's place: ALTER SYSTEM SET"
-              + " archive_mode = on, and restart");
+              + " that it came from; when it takes that cluster's place: ALTER SYSTEM RESET"
+              + " archive_mode, and restart");
     }
     return notes;
   }

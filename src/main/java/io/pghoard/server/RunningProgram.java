@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -88,6 +89,17 @@ public final class RunningProgram extends FilterInputStream {
   }
 
   /**
+   * What a program finds in its environment: ours, with messages in English, and without what libpq
+   * takes settings from, which would speak where the connection string is silent.
+   *
+   * <p>Source: "Environment Variables" in the chapter on libpq of PostgreSQL's documentation.
+   */
+  static void prepare(Map<String, String> environment) {
+    environment.keySet().removeIf(name -> name.startsWith("PG"));
+    environment.put("LC_ALL", "C");
+  }
+
+  /**
    * Starts a program, whose messages will be in English.
    *
    * @param program its path, or its name if it is to be found in PATH
@@ -102,7 +114,7 @@ public final class RunningProgram extends FilterInputStream {
     List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", WATCHED, "sh", program));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("LC_ALL", "C");
+    prepare(builder.environment());
     try {
       return new RunningProgram(name, builder.start());
     } catch (IOException e) {

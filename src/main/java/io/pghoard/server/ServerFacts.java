@@ -36,6 +36,10 @@ public record ServerFacts(
     boolean standby,
     boolean archiving,
     Lsn flushed) {
+  /** What to do about archive_mode = off, which may be set in two files. */
+  public static final String ARCHIVE_MODE_REMEDY =
+      "set archive_mode = on in postgresql.conf (where postgresql.auto.conf says off, as after a restore: run ALTER SYSTEM RESET archive_mode), and restart PostgreSQL";
+
   static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|kB|MB|GB)");
 
@@ -143,7 +147,8 @@ public record ServerFacts(
   public @Nullable String silent(SiteConfig site) {
     boolean sends = site.wal().mode() == BackupMode.ARCHIVE_COMMAND;
     return sends && !standby && !archiving
-        ? "archive_mode is off, so that no WAL comes from the server, and no base backup can be completed; set archive_mode = on in postgresql.conf, and restart PostgreSQL"
+        ? "archive_mode is off, so that no WAL comes from the server, and no base backup can be completed; "
+            + ARCHIVE_MODE_REMEDY
         : null;
   }
 

@@ -319,6 +319,24 @@ class WalArchiveTest {
   }
 
   @Test
+  void segmentOfAVersionThatIsNotKnownYet_isArchived_unlessSomethingElseIsWrong()
+      throws IOException {
+    byte[] content = ArchivingSite.segment(SEGMENT, 1);
+    content[0] = (byte) 0xF0;
+    byte[] foreign = content.clone();
+    foreign[24]++;
+    site.write(SEGMENT, foreign);
+    assertThatThrownBy(() -> site.archive(SEGMENT)).hasMessageContaining("system identifier");
+    byte[] misplaced = content.clone();
+    misplaced[10]++;
+    site.write(SEGMENT, misplaced);
+    assertThatThrownBy(() -> site.archive(SEGMENT)).isInstanceOf(WalRefusedException.class);
+    site.write(SEGMENT, content);
+    site.archive(SEGMENT);
+    assertThat(site.open(SEGMENT).stored()).isTrue();
+  }
+
+  @Test
   void segmentOfALaterTimeline_isRefused() throws IOException {
     byte[] content = ArchivingSite.segment(SEGMENT, 1);
     content[4] = 2;

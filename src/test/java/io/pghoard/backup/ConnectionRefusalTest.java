@@ -44,7 +44,8 @@ class ConnectionRefusalTest {
     "13, 15, FINE",
     "15, 14, VERSION_MISMATCH",
     "18, 18, FINE",
-    "19, 19, VERSION_UNSUPPORTED"
+    "19, 19, FINE",
+    "20, 20, VERSION_UNSUPPORTED"
   })
   void versions_areCompared(int server, int program, Kind kind) {
     assertThat(ServerWatch.versions(server, program, Path.of("/usr/bin/pg_basebackup")).kind())

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Servers and client programs of other versions than the installed ones: WAL is received, a base
- * backup taken and restored. Client programs serve any older server, so that each of the four sets
+ * backup taken and restored. Client programs serve any older server, so that each of the five sets
  * of them meets its own version or the nearest.
  */
 class ServerVersionsIT {
@@ -30,6 +30,7 @@ class ServerVersionsIT {
     "17, trixie",
     "17, forky",
     "18, forky",
+    "19, 19",
   })
   void server_isBackedUpAndRestored(int major, String clients, @TempDir Path home)
       throws Exception {
@@ -38,7 +39,7 @@ class ServerVersionsIT {
     try (ServerBinaries binaries = ServerBinaries.of(major);
         PostgresCluster cluster = binaries.cluster(options);
         DaemonProcess daemon = receive(home, cluster, clients)) {
-      assertThat(cluster.value("SHOW server_version")).startsWith(major + ".");
+      assertThat(cluster.value("SHOW server_version_num")).startsWith(String.valueOf(major));
       cluster.psql("CREATE TABLE t AS SELECT generate_series(1, 1000) AS n");
       await()
           .atMost(PATIENCE)
@@ -91,8 +92,11 @@ class ServerVersionsIT {
       return "";
     }
     Path directory =
-        Path.of(System.getProperty("user.home"), ".cache/pghoard/postgresql-client-" + clients)
-            .resolve("bin");
+        clients.matches("[0-9]+")
+            ? ServerBinaries.clients(Integer.parseInt(clients))
+            : Path.of(
+                    System.getProperty("user.home"), ".cache/pghoard/postgresql-client-" + clients)
+                .resolve("bin");
     assertThat(directory.resolve("pg_basebackup"))
         .as("PostgreSQL's client programs of Debian %s; bin/test installs them", clients)
         .isExecutable();

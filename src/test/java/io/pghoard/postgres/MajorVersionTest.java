@@ -15,7 +15,7 @@ class MajorVersionTest {
     "9.3, 90300, D075", "9.4, 90400, D07E", "9.5, 90500, D087", "9.6, 90600, D093",
     "10, 100000, D097", "11, 110000, D098", "12, 120000, D101", "13, 130000, D106",
     "14, 140000, D10D", "15, 150000, D110", "16, 160000, D113", "17, 170000, D116",
-    "18, 180000, D118"
+    "18, 180000, D118", "19, 190000, D122"
   })
   void version_hasItsMagic(String text, int number, String magic) {
     MajorVersion version = MajorVersion.parse(text);
@@ -27,8 +27,11 @@ class MajorVersionTest {
 
   @Test
   void version_thatIsNewerThanTheTable_hasNoMagic() {
-    assertThat(MajorVersion.parse("19").walMagic()).isNull();
-    assertThat(MajorVersion.ofWalMagic(0xD119)).isNull();
+    assertThat(MajorVersion.parse("20").walMagic()).isNull();
+    assertThat(MajorVersion.ofWalMagic(0xD123)).isNull();
+    assertThat(MajorVersion.isNewWalMagic(0xD123)).isTrue();
+    assertThat(MajorVersion.isNewWalMagic(0xD122)).isFalse();
+    assertThat(MajorVersion.isNewWalMagic(0xD119)).isFalse();
   }
 
   @ParameterizedTest

@@ -20,14 +20,40 @@ import org.tukaani.xz.XZInputStream;
 public final class ServerBinaries implements AutoCloseable {
   private final ClusterDirectory directory = ClusterDirectory.create();
   private final Path root;
+  private final int major;
 
-  private ServerBinaries() {
+  private ServerBinaries(int major) {
+    this.major = major;
     root = directory.make("server");
+  }
+
+  /** What bin/test has installed of a version that is not in Debian yet. */
+  private static Path unpacked(int major) {
+    return Path.of(System.getProperty("user.home"), ".cache/pghoard/postgresql-" + major);
+  }
+
+  /** Where the client programs of such a version are, for a daemon's {@code pg_bin_directory}. */
+  public static Path clients(int major) {
+    return unpacked(major).resolve(bin(major));
+  }
+
+  private static String bin(int major) {
+    return "usr/lib/postgresql/" + major + "/bin";
   }
 
   /** Unpacks the programs of a major version. */
   public static ServerBinaries of(int major) throws IOException, InterruptedException {
-    ServerBinaries binaries = new ServerBinaries();
+    ServerBinaries binaries = new ServerBinaries(major);
+    Path unpacked = unpacked(major);
+    if (Files.exists(unpacked)) {
+      // Where the server's user can reach it.
+      Process copy =
+          new ProcessBuilder("cp", "-a", unpacked + "/.", binaries.root.toString())
+              .inheritIO()
+              .start();
+      assertThat(copy.waitFor()).as("status of cp").isZero();
+      return binaries;
+    }
     Path jar = Path.of("target/test-servers/postgres-" + major + ".jar");
     if (!Files.exists(jar)) {
       throw new IllegalStateException("no " + jar + "; get it with: mvn process-test-resources");
@@ -46,7 +72,8 @@ public final class ServerBinaries implements AutoCloseable {
   }
 
   PostgresPrograms programs() {
-    return PostgresPrograms.in(root.resolve("bin"));
+    Path ofDebian = root.resolve(bin(major));
+    return PostgresPrograms.in(Files.exists(ofDebian) ? ofDebian : root.resolve("bin"));
   }
 
   /** A new cluster of this version, started. */

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -225,7 +226,11 @@ public final class FaultProxy implements Closeable {
     sockets.remove(socket);
     waiting.remove(socket);
     if (!socket.isClosed()) {
-      socket.setSoLinger(true, 0);
+      try {
+        socket.setSoLinger(true, 0);
+      } catch (SocketException closedMeanwhile) {
+        // By the thread that pumps the other way.
+      }
       socket.close();
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,9 +15,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -178,6 +182,49 @@ final class S3FaultsIT {
               .hasMessageContaining("create the bucket, or check bucket_name");
           assertThatThrownBy(() -> store.list("")).isInstanceOf(PermanentStorageException.class);
         });
+  }
+
+  @Test
+  void batchDelete_hasItsMd5_andGoesOnSinglyWhereThereIsNone(@TempDir Path home) throws Exception {
+    with(
+        home,
+        storage -> {},
+        (store, network) -> {
+          put(store, 1000);
+          AtomicReference<String> batch = new AtomicReference<>("");
+          network.fault(noted(batch, FaultProxy.healthy()));
+          store.delete(KEY);
+          assertThat(batch.get()).containsIgnoringCase("\nContent-MD5: ");
+          assertThat(store.keys("")).isEmpty();
+          for (String status : List.of("400 Bad Request", "405 Method Not Allowed", "501 No")) {
+            put(store, 1000);
+            batch.set("");
+            network.fault(noted(batch, FaultProxy.answering(status, "^POST [^ ]*delete")));
+            store.delete(KEY);
+            assertThat(batch.get()).startsWith("POST ");
+            network.fault(FaultProxy.healthy());
+            assertThat(store.keys("")).isEmpty();
+          }
+        });
+  }
+
+  /** Keeps what the client sends as a batch delete. */
+  private static FaultProxy.Fault noted(AtomicReference<String> batch, FaultProxy.Fault fault) {
+    return new FaultProxy.Fault() {
+      @Override
+      public int pass(Direction direction, long passed, int count) throws InterruptedException {
+        return fault.pass(direction, passed, count);
+      }
+
+      @Override
+      public @Nullable String answer(byte[] sent, int count) {
+        String text = new String(sent, 0, count, ISO_8859_1);
+        if (text.startsWith("POST ")) {
+          batch.set(text);
+        }
+        return fault.answer(sent, count);
+      }
+    };
   }
 
   private interface Trial {

@@ -25,6 +25,7 @@ import software.amazon.awssdk.http.SdkHttpConfigurationOption;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.http.apache.ProxyConfiguration;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -50,6 +51,8 @@ public record S3Connection(S3Storage storage) {
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
             .overrideConfiguration(overrides())
+            // Stores that do not know the SDK's newer checksums refuse a batch delete without it.
+            .addPlugin(LegacyMd5Plugin.create())
             .httpClient(http());
     if (server.host() != null) {
       builder.endpointOverride(endpoint(server.host()));

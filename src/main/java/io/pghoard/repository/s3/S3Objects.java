@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -23,6 +24,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Error;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** The objects of one site in S3: what the routes' component cannot do, and what goes around it. */
 public final class S3Objects {
@@ -37,6 +39,9 @@ public final class S3Objects {
   private final PartMemory memory;
   private final S3Names names;
   private final S3Failure failure;
+
+  /** By which stores refuse a request that they do not know. */
+  private static final Set<Integer> NO_BATCH = Set.of(400, 404, 405, 411, 415, 501);
 
   public S3Objects(S3Storage storage, S3Client client, PartMemory memory) {
     this.storage = storage;
@@ -184,9 +189,24 @@ public final class S3Objects {
     throw passes ? new IOException(message) : new PermanentStorageException(message);
   }
 
-  /** Sorts what a delete failed with. */
-  public IOException deleteFailed(Throwable cause) {
-    return failure.of("delete objects", cause);
+  /**
+   * Deletes one by one what could not be deleted in one request, where the store has none such.
+   *
+   * @throws IOException when it failed for another reason, or an object cannot be deleted
+   */
+  public void deleteFailed(List<ObjectKey> keys, Throwable cause) throws IOException {
+    if (!(cause instanceof S3Exception refused)
+        || !NO_BATCH.contains(refused.statusCode())
+        || "NoSuchBucket".equals(refused.awsErrorDetails().errorCode())) {
+      throw failure.of("delete objects", cause);
+    }
+    for (ObjectKey key : keys) {
+      try {
+        client.deleteObject(r -> r.bucket(storage.bucket()).key(names.name(key)));
+      } catch (SdkException e) {
+        throw failure.of("delete " + key, e);
+      }
+    }
   }
 
   /** Ends what killed writers began below a start of keys. */
