@@ -28,10 +28,10 @@ record HistoryConflict(ObjectStore store, SiteKeys keys) {
       there = text(stored.stream());
     }
     return new WalConflictException(
-        "%s is stored already with other content: the stored one, archived on %s, says \"%s\"; the one handed over on %s says \"%s\""
+        "%s is already stored with different content: the stored file, archived on %s, says \"%s\"; the new file, from %s, says \"%s\""
             .formatted(
                 offer.key(), host, there, offer.metadata().getOrDefault("host", "this host"), here),
-        "two servers were promoted to one timeline, and only one of them can go on here: stop the other one; if this server is the one to go on, "
+        "two servers were promoted to the same timeline, and only one of them can archive to this site: stop the other one; if this server is the one to keep, "
             + ForeignClusterException.edit(keys));
   }
 

@@ -26,7 +26,7 @@ record SpareName(ObjectStore store, SiteKeys keys, String hashAlgorithm) {
     }
     ObjectKey spare = keys.otherWal(offer.name(), offer.hash(hashAlgorithm));
     LOG.warn(
-        "Site {}: {} differs from what is stored under its name, and is kept as {}",
+        "Site {}: {} differs from the object stored under that name; it is stored as {}",
         offer.site(),
         offer.name(),
         spare);

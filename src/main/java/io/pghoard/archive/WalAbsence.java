@@ -40,7 +40,7 @@ final class WalAbsence {
     TimelineTree tree = trees.of(site, store);
     if (!tree.unreadable().isEmpty()) {
       throw new IOException(
-          "cannot tell what %s means: timeline histories in the archive cannot be understood: %s"
+          "cannot tell what a missing %s means: timeline history files in the archive cannot be parsed: %s"
               .formatted(name, tree.unreadable()));
     }
     requireWalOrBaseBackup(name, tree);
@@ -106,6 +106,6 @@ final class WalAbsence {
   }
 
   private static IOException archivedMeanwhile(WalFileName name) {
-    return new IOException(name + " has just been archived: ask again");
+    return new IOException(name + " has just been archived: retry");
   }
 }

@@ -12,6 +12,6 @@ public final class WalAbsentException extends IOException {
   private static final long serialVersionUID = 1L;
 
   public WalAbsentException(WalFileName name) {
-    super(name + " is not in the archive, nor is anything that would come after it");
+    super(name + " is not in the archive, and nothing after it is");
   }
 }

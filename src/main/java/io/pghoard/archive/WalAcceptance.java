@@ -93,7 +93,7 @@ final class WalAcceptance {
         || !header.pageAddress().equals(named)) {
       throw refused(
           Reason.RECYCLED,
-          "it holds WAL from %s on, by its name it should begin at %s"
+          "it contains WAL from %s on, but by its name should start at %s"
               .formatted(header.pageAddress(), named));
     }
     if (header.timeline() == segment.timeline()) {
@@ -109,7 +109,7 @@ final class WalAcceptance {
     if (!fits) {
       throw refused(
           Reason.TIMELINE,
-          "its first page is of timeline %s, and the history of timeline %s does not say so"
+          "its first page belongs to timeline %s, which is not in the history of timeline %s"
               .formatted(
                   Integer.toUnsignedString(header.timeline()),
                   Integer.toUnsignedString(segment.timeline())));
@@ -124,7 +124,8 @@ final class WalAcceptance {
     if (name.kind() == Kind.BACKUP) {
       if (!text.startsWith("START WAL LOCATION: ") || !text.contains(name.segment().toString())) {
         throw refused(
-            Reason.NOT_WAL, "it is not the history of a backup that began in its segment");
+            Reason.NOT_WAL,
+            "it is not the backup history file of a backup that started in that segment");
       }
       return;
     }
@@ -166,7 +167,7 @@ final class WalAcceptance {
     if (!header.systemIdentifier().equals(cluster)) {
       throw refused(
           Reason.FOREIGN_CLUSTER,
-          "it was written by the cluster with the system identifier %s, not by %s"
+          "it was written by a cluster with system identifier %s, not by %s"
               .formatted(header.systemIdentifier(), cluster));
     }
   }

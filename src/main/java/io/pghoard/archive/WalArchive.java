@@ -150,7 +150,7 @@ public final class WalArchive {
       new WalComparison(offer).with(stored);
       settle(offer);
       LOG.info(
-          "Site {}: {} was archived before, and is the same; {} bytes compared in {} ms",
+          "Site {}: {} is already archived with the same content; {} bytes compared in {} ms",
           offer.site(),
           offer.name(),
           offer.size(),
@@ -229,7 +229,7 @@ public final class WalArchive {
         other.get(end - System.nanoTime(), NANOSECONDS);
       } catch (TimeoutException e) {
         throw new IOException(
-            "%s is being stored since more than %d s; look at the repository of site %s"
+            "storing %s has taken more than %d s; check the repository of site %s"
                 .formatted(name.file(), patience.toSeconds(), name.site()),
             e);
       } catch (InterruptedException e) {

@@ -27,7 +27,7 @@ record WalComparison(WalOffer offer) {
       found = HashedContent.of(plain.stream(), algorithm);
     } catch (IOException e) {
       throw new IOException(
-          "%s is stored already and cannot be read: %s".formatted(offer.key(), e.getMessage()), e);
+          "%s is already stored but cannot be read: %s".formatted(offer.key(), e.getMessage()), e);
     }
     if (!found.equals(own)) {
       throw new WalConflictException(offer.key(), algorithm, own, found);

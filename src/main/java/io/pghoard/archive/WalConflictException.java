@@ -18,12 +18,10 @@ public final class WalConflictException extends IOException {
    */
   public WalConflictException(ObjectKey key, String algorithm, String offered, String stored) {
     super(
-        "%s is stored already with other content: its %s is %s, that of the file handed over is %s"
+        "%s is already stored with different content: its %s is %s, and that of the new file is %s"
             .formatted(key, algorithm, stored, offered));
     this.remedy =
-        "two servers archive into one site, or a server was rolled back: stop the wrong server,"
-            + " or give the site a new prefix in pghoard.json, and keep the former one as a site with"
-            + " active false to restore from; what is stored stays as it is";
+        "two servers archive to one site, or a server was rolled back: stop the wrong server, or give the site a new prefix in pghoard.json and keep the old prefix as a site with active false to restore from; nothing stored was changed";
   }
 
   WalConflictException(String message, String remedy) {

@@ -96,7 +96,7 @@ final class WalContinuity {
       mark(
           segment,
           segment,
-          "other WAL is stored under the name of %s, before it".formatted(before));
+          "different WAL is stored under the name of the segment before it, %s".formatted(before));
     } else if (records.continues() != null) {
       compare(segment, records.continues(), lastBefore(segment));
     }
@@ -191,7 +191,7 @@ final class WalContinuity {
     } catch (ObjectMissingException e) {
       return known.records(place(segment));
     } catch (IllegalArgumentException | DateTimeException e) {
-      LOG.warn("Site {}: the metadata of {} are damaged: {}", site, segment, e.getMessage());
+      LOG.warn("Site {}: the metadata of {} is damaged: {}", site, segment, e.getMessage());
       return null;
     }
   }
@@ -206,7 +206,9 @@ final class WalContinuity {
   }
 
   private void markStored(WalSegmentName segment, WalSegmentName before) throws IOException {
-    put(segment, "other WAL is stored under the name of %s, before it".formatted(before));
+    put(
+        segment,
+        "different WAL is stored under the name of the segment before it, %s".formatted(before));
   }
 
   private void put(WalSegmentName segment, String why) throws IOException {

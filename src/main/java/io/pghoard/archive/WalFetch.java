@@ -104,10 +104,10 @@ public final class WalFetch {
     FetchedWal file = incoming.write(plain, spool(request.site()).create(request.name()));
     request.fill(file);
     LOG.debug(
-        "Site {}: read {} out of the repository{}, {} bytes in {} ms",
+        "Site {}: read {} from the repository{}, {} bytes in {} ms",
         request.site(),
         request.name(),
-        request.ahead() ? " ahead of its request" : "",
+        request.ahead() ? " ahead of the request" : "",
         file.size(),
         request.age());
     return file;

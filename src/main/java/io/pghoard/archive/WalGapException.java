@@ -27,7 +27,7 @@ public final class WalGapException extends IOException {
   /** Says that recovery cannot pass into a stored segment. */
   static WalGapException ofBreak(WalFileName segment) {
     return new WalGapException(
-        "%s does not continue the segment before it, as the server was set back to an earlier state in between: recovery would end there"
+        "%s does not continue the segment before it, because the server was set back to an earlier state in between: recovery would end there"
             .formatted(segment));
   }
 

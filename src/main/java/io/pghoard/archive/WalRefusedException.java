@@ -10,12 +10,11 @@ public final class WalRefusedException extends IOException {
   /** What is wrong with the file. */
   public enum Reason {
     /** There is no such file, or nothing but a directory. */
-    MISSING("look whether PostgreSQL still has it: %p and %f of archive_command name the file"),
+    MISSING("check whether PostgreSQL still has it: %p and %f of archive_command name the file"),
     /** It is a link, which may lead anywhere. */
-    SYMBOLIC_LINK(
-        "hand over the file itself; a linked pg_wal directory is fine, a linked file is not"),
+    SYMBOLIC_LINK("replace the link by the file itself; only the directory pg_wal may be a link"),
     /** Its size is not the cluster's segment size. */
-    SIZE("the file was cut off or written by something else than PostgreSQL; look at the disk"),
+    SIZE("the file is truncated or was not written by PostgreSQL; check the disk"),
     /** It does not begin as a segment does, or its text is not that of a history file. */
     NOT_WAL("the file is damaged or not WAL; do not move it, and take a new base backup"),
     /** Its pages are those of another version than the cluster's. */
@@ -23,13 +22,12 @@ public final class WalRefusedException extends IOException {
     /** It was written by another cluster. */
     FOREIGN_CLUSTER("check that --site names the cluster that calls archive_command"),
     /** It holds another position than its name says: an old segment renamed for future use. */
-    RECYCLED("PostgreSQL never hands such a file over; remove its .ready file if you made it"),
+    RECYCLED("PostgreSQL never archives such a file; remove its .ready file if you created it"),
     /** It holds another timeline than its name says. */
     TIMELINE("check that no file was copied between timelines by hand, and take a new base backup"),
     /** PostgreSQL has not said that it will not write it any more. */
     UNFINISHED(
-        "SELECT pg_switch_wal() finishes it, and PostgreSQL hands it over then; if it is an old one that was"
-            + " never archived, create the empty file archive_status/NAME.ready beside it, as the user"
+        "SELECT pg_switch_wal() completes it, and PostgreSQL then archives it; if it is an old segment that was never archived, create the empty file archive_status/NAME.ready beside it, as the user"
             + " postgres, and PostgreSQL archives it"),
     /** The history of its timeline is neither stored nor in the WAL directory. */
     NO_HISTORY(

@@ -69,7 +69,8 @@ record WalSource(Path file, long size, FileTime modified, @Nullable Object inode
 
   private void checkAtEnd(int read) throws IOException {
     if (read < 0 && !of(file).equals(this)) {
-      throw new WalRefusedException(Reason.CHANGED, "refused " + file + ": it changed meanwhile");
+      throw new WalRefusedException(
+          Reason.CHANGED, "refused " + file + ": it changed while it was read");
     }
   }
 }

@@ -43,10 +43,10 @@ record ArchivedCheck(SiteConfig site, NodeAnswers told, boolean inUse) {
           "the last segment that the server has archived, %s, is stored".formatted(name));
     }
     String text =
-        "the server has archived %s, and it is not in the repository: archive_command takes WAL to another place, or nowhere"
+        "the server reports %s as archived, but it is not in the repository: archive_command stores WAL elsewhere, or nowhere"
             .formatted(name);
     String remedy =
-        "set archive_command to pghoard's of this site; when that was done since, run SELECT pg_switch_wal(), and check again";
+        "set archive_command to pghoard_archivecommand for this site; if you have already done so, run SELECT pg_switch_wal() and check again";
     return inUse ? Answer.failed(text, remedy) : Answer.warning(text, remedy);
   }
 }

@@ -79,7 +79,7 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
     }
     String command = answers.text("archive_command");
     if (command == null) {
-      return Answer.failed("it is empty: WAL is kept in pg_wal until it is full", remedy);
+      return Answer.failed("it is empty: WAL stays in pg_wal until the disk is full", remedy);
     }
     if (command.equals("(disabled)")) {
       // Source: show_archive_command in PostgreSQL's xlog.c.
@@ -88,11 +88,11 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
           "first mend archive_mode; then " + remedy);
     }
     if (!PROGRAM.matcher(command).find()) {
-      return Answer.warning("it is none of pghoard's: " + command, remedy);
+      return Answer.warning("it does not call pghoard_archivecommand:  " + command, remedy);
     }
     Matcher named = SITE.matcher(command);
     if (!named.find()) {
-      return Answer.warning("it names no site: " + command, remedy);
+      return Answer.warning("it does not name a site:  " + command, remedy);
     }
     if (!named.group(1).equals(site.name().text())) {
       return Answer.failed(
@@ -100,7 +100,7 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
     }
     return command.contains("%f") || command.contains("%p")
         ? Answer.ok(command)
-        : Answer.failed("it names no file, there is no %f: " + command, remedy);
+        : Answer.failed("it does not pass the file name, %f:  " + command, remedy);
   }
 
   private Answer archiver(NodeAnswers answers) throws IOException {
@@ -110,15 +110,14 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
       String text =
           "it failed %s times, the last time %s ago with %s"
               .formatted(answers.text("failed_count"), ago(failed), answers.text("failed_wal"));
-      String remedy =
-          "see the logs of PostgreSQL and of the daemon; PostgreSQL tries again by itself";
+      String remedy = "see the logs of PostgreSQL and of the daemon; PostgreSQL retries";
       return fails(answers, failed) ? Answer.failed(text, remedy) : Answer.warning(text, remedy);
     }
     if (archived == null) {
       return answers.isStandby()
           ? Answer.ok("a standby archives nothing until it is promoted")
           : Answer.warning(
-              "nothing was archived yet", "run SELECT pg_switch_wal(), and check again");
+              "nothing has been archived yet", "run SELECT pg_switch_wal(), and check again");
     }
     return Answer.ok(
         "the last file was %s, %s ago".formatted(answers.text("archived_wal"), ago(archived)));
@@ -158,7 +157,7 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
       return Answer.unknown("there is no " + status());
     }
     String text = ready.files() + " files wait in pg_wal to be archived";
-    String remedy = "see that the daemon runs, and what the archiver's failure is";
+    String remedy = "check that the daemon runs, and look at the archiver's failure";
     Instant oldest = ready.oldest();
     boolean standby = told != null && told.isStandby();
     if (oldest != null && !standby && waited(oldest).compareTo(LONG) > 0) {

@@ -48,7 +48,7 @@ final class BackedUpTablespaces {
       TablespaceMap.parse(held.tablespaceMap())
           .forEach((oid, path) -> tablespaces.put(oid, tablespace(oid, path)));
     } catch (IllegalArgumentException e) {
-      throw new IOException("pg_basebackup delivered a file that is not understood", e);
+      throw new IOException("pg_basebackup sent an unexpected file", e);
     }
     return tablespaces;
   }

@@ -28,7 +28,7 @@ record BaseBackupFailure(Throwable cause) {
   void log(SiteName site) {
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof BaseBackupElsewhereException) {
-        LOG.info("Site {}: no base backup is begun: {}", site, each.getMessage());
+        LOG.info("Site {}: no base backup is started: {}", site, each.getMessage());
         return;
       }
     }

@@ -66,7 +66,7 @@ public final class BaseBackupLeases {
       told.remove(site);
     } else if (!other.equals(told.put(site, other))) {
       LOG.info(
-          "Site {}: a base backup is due, and waits for the end of the one that {} is taking",
+          "Site {}: a base backup is due and waits until {} has finished the one it is taking",
           site,
           other);
     }
@@ -120,8 +120,7 @@ public final class BaseBackupLeases {
       // Lost already, and nothing to give back.
     } catch (IOException | RuntimeException e) {
       LOG.warn(
-          "Site {}: the lease of its base backups could not be given back, so that another daemon"
-              + " has to wait for {} s: {}",
+          "Site {}: the base backup lease could not be released, so another daemon has to wait {} s: {}",
           site,
           age.toSeconds(),
           e.getMessage());

@@ -79,7 +79,7 @@ final class BaseBackupRequests {
       read.values().forEach(Instant::parse);
       return read;
     } catch (JsonProcessingException | DateTimeException | NullPointerException e) {
-      LOG.warn("{} is damaged and left out of account; ask for base backups anew", file);
+      LOG.warn("{} is damaged and ignored; request base backups again", file);
       return Map.of();
     }
   }

@@ -9,6 +9,11 @@ public final class BaseBackupRunningException extends IOException {
   private static final long serialVersionUID = 1L;
 
   BaseBackupRunningException(SiteName site, String name) {
-    super("the base backup " + name + " of site " + site + " is being taken; wait for its end");
+    super(
+        "the base backup "
+            + name
+            + " of site "
+            + site
+            + " is still being taken; wait until it has finished");
   }
 }

@@ -102,14 +102,14 @@ public final class BaseBackupSchedule {
     if (!sites.get(name).active()) {
       throw new BaseBackupNotNowException(
           "site " + name + " is not active: no base backup of it is taken",
-          "set active to true in pghoard.json, and ask again");
+          "set active to true in pghoard.json, and repeat the request");
     }
     requests.add(name, clock.instant());
     if (inMaintenance()) {
       Path file = sites.config().maintenanceModeFile();
       throw new BaseBackupNotNowException(
-          "pghoard is in maintenance mode, as " + file + " exists: no base backup is begun",
-          "the request is kept: the base backup is taken when you have removed " + file);
+          "pghoard is in maintenance mode because " + file + " exists: no base backup is started",
+          "the request is kept: the base backup is taken after you remove " + file);
     }
   }
 

@@ -93,7 +93,7 @@ public final class BaseBackups {
         requireNotStopping();
         running.put(site, run);
       }
-      LOG.info("Site {}: base backup {} begins, as it is {}", site, name, reason);
+      LOG.info("Site {}: base backup {} starts ({})", site, name, reason);
       return run;
     } catch (BaseBackupElsewhereException e) {
       // The other daemon was a moment earlier; nothing has failed.
@@ -163,7 +163,7 @@ public final class BaseBackups {
 
   /**
    * The backup will not exist: ends its program, and deletes what was stored of it. Changes nothing
-   * when the backup exists already, and what failed came after it.
+   * when the backup already exists, and what failed came after it.
    *
    * @param run null when it could not even begin
    * @throws IOException when not all of it could be deleted; {@link #sweep} will, unless it is the
@@ -186,7 +186,7 @@ public final class BaseBackups {
       new ChunkSweep(repositories.of(site), plan.keys()).delete(plan.name());
     } catch (IOException e) {
       throw new IOException(
-          "base backup %s of site %s failed: %s; and not all that was stored of it could be deleted: %s"
+          "base backup %s of site %s failed: %s; some of its objects could not be deleted: %s"
               .formatted(plan.name(), site, reason, e.getMessage()),
           e);
     } finally {
@@ -249,7 +249,7 @@ public final class BaseBackups {
       if (!ours.contains(name) && !names.known(site).contains(name)) {
         sweep.delete(name);
         swept.add(name);
-        LOG.info("Site {}: deleted the chunks of base backup {}, which was cut off", site, name);
+        LOG.info("Site {}: deleted the chunks of interrupted base backup {}", site, name);
       }
     }
     return swept;

@@ -164,7 +164,7 @@ public final class ChunkCutter implements Iterator<Chunk>, Closeable {
 
   /** What is stored up to now, for people. */
   synchronized String sizes() {
-    return "%d bytes in %d chunks as %d bytes"
+    return "%d bytes in %d chunks, stored as %d bytes"
         .formatted(
             stored.values().stream().mapToLong(StoredChunk::inputSize).sum(),
             stored.size(),

@@ -16,23 +16,23 @@ record ConnectionRemedy(ConnectionInfo node, String database) {
           .formatted(user(), user());
     }
     if (words.contains("no pg_hba.conf entry") || words.contains("pg_hba.conf rejects")) {
-      return "add to pg_hba.conf, before what rejects it, and reload: %s %s scram-sha-256"
+      return "add to pg_hba.conf, before any line that rejects it, and reload: %s %s scram-sha-256"
           .formatted(
               local() ? "local" : "host", database + " " + user() + (local() ? "" : " ADDRESS"));
     }
     if (words.contains("WAL sender") || words.contains("replication role")) {
-      return "let the role replicate: ALTER ROLE \"%s\" REPLICATION".formatted(user());
+      return "allow the role to replicate: ALTER ROLE \"%s\" REPLICATION".formatted(user());
     }
     if (words.contains("max_wal_senders") || words.contains("too many clients")) {
       return "raise max_wal_senders and max_connections in postgresql.conf, and restart PostgreSQL";
     }
     if (words.contains("role \"") && words.contains("does not exist")) {
-      return "make the role: CREATE USER \"%s\" REPLICATION PASSWORD '...'".formatted(user());
+      return "create the role: CREATE USER \"%s\" REPLICATION PASSWORD '...'".formatted(user());
     }
     if (words.contains("database \"") && words.contains("does not exist")) {
-      return "set dbname in the site's nodes to a database that is there";
+      return "set dbname in the site's nodes to an existing database";
     }
-    return "see that PostgreSQL runs and listens there, or correct the site's nodes";
+    return "check that PostgreSQL runs and listens there, or correct the site's nodes";
   }
 
   private String user() {

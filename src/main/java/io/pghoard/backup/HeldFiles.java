@@ -103,7 +103,7 @@ final class HeldFiles {
 
   Path manifest() throws IOException {
     if (!Files.exists(manifest)) {
-      throw new IOException("pg_basebackup delivered no backup_manifest");
+      throw new IOException("pg_basebackup sent no backup_manifest");
     }
     return manifest;
   }
@@ -111,7 +111,7 @@ final class HeldFiles {
   private byte[] held(String name) throws IOException {
     byte[] content = contents.get(name);
     if (content == null) {
-      throw new IOException("pg_basebackup delivered no " + name);
+      throw new IOException("pg_basebackup sent no " + name);
     }
     return content;
   }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LeftOutFiles {
   static final String REMEDY =
-      "stop PostgreSQL, move what it leads to into its place, and start it; a tablespace is the way to have a database on another disk";
+      "stop PostgreSQL, replace the link by what it points to, and start PostgreSQL; use a tablespace to keep a database on another disk";
 
   private static final Logger LOG = LoggerFactory.getLogger(LeftOutFiles.class);
 
@@ -79,7 +79,7 @@ final class LeftOutFiles {
               .formatted(name, REMEDY));
     } else if (names.size() < MOST && names.add(name)) {
       LOG.warn(
-          "Site {}: the base backup is without {}, which is a symbolic link or a special file",
+          "Site {}: the base backup does not contain {}, which is a symbolic link or a special file",
           site,
           name);
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LinkCheck(SiteConfig site, @Nullable BaseBackup newest) {
   private static final String REMEDY =
-      "keep copies of what they lead to, and make them again before a restored server is started";
+      "keep copies of what they point to, and create them again before you start a restored server";
 
   /** A link in the place of one of these is backed up as a directory: its content is not needed. */
   private static final Set<String> DIRECTORIES =
@@ -46,7 +46,8 @@ public record LinkCheck(SiteConfig site, @Nullable BaseBackup newest) {
           "",
           () ->
               Answer.warning(
-                  "the newest base backup is without these links and special files: " + leftOut,
+                  "the newest base backup does not contain these links and special files: "
+                      + leftOut,
                   REMEDY));
     }
     Path data = site.dataDirectory();
@@ -73,9 +74,9 @@ public record LinkCheck(SiteConfig site, @Nullable BaseBackup newest) {
           LeftOutFiles.REMEDY);
     }
     return links.isEmpty()
-        ? Answer.ok("none that a base backup would be without")
+        ? Answer.ok("none")
         : Answer.warning(
-            "base backups are without these links: " + String.join(", ", links), REMEDY);
+            "base backups do not contain these links: " + String.join(", ", links), REMEDY);
   }
 
   private static void find(Path directory, String prefix, Set<String> links) throws IOException {

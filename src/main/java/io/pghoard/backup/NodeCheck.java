@@ -152,7 +152,7 @@ final class NodeCheck {
     Long most = told.number("max_wal_senders");
     Long used = told.number("wal_senders");
     if (most == null || used == null) {
-      return Answer.unknown("the server does not tell");
+      return Answer.unknown("the server does not say");
     }
     String text = "%d of %d are in use".formatted(used, most);
     return used < most
@@ -184,7 +184,7 @@ final class NodeCheck {
       return Answer.failed(
           "pg_basebackup leaves out "
               + leftOut
-              + ", a directory in pg_tblspc and no link, so every base backup is refused",
+              + ", a directory in pg_tblspc instead of a link, so every base backup is refused",
           TablespaceQuestion.REMEDY);
     }
     return Answer.ok(
@@ -196,12 +196,12 @@ final class NodeCheck {
   private Answer clock(NodeAnswers told) {
     Long epoch = told.number("epoch");
     if (epoch == null) {
-      return Answer.unknown("the server does not tell");
+      return Answer.unknown("the server does not say");
     }
     long apart = Math.abs(epoch - clock.instant().getEpochSecond());
     String text = "the server's clock and this machine's are %d s apart".formatted(apart);
     return apart > SKEW_TO_MENTION.toSeconds()
-        ? Answer.warning(text, "have both set their clocks by NTP")
+        ? Answer.warning(text, "synchronize both clocks by NTP")
         : Answer.ok(text);
   }
 
@@ -245,11 +245,11 @@ final class NodeCheck {
     String words = RunningProgram.output(program.toString(), List.of("--version"), LIMIT).strip();
     Matcher version = VERSION.matcher(words);
     if (!version.find()) {
-      return Answer.failed(program + " says of itself: " + words, "correct or take away " + key);
+      return Answer.failed(program + " says of itself: " + words, "correct or remove " + key);
     }
     return Integer.parseInt(version.group(1)) < major
         ? Answer.failed(
-            "%s is of version %s, the server of %d".formatted(program, version.group(1), major),
+            "%s has version %s, the server %d".formatted(program, version.group(1), major),
             "install the client programs of PostgreSQL %d, or newer ones".formatted(major))
         : Answer.ok("%s, version %s".formatted(program, version.group(1)));
   }
@@ -276,13 +276,13 @@ final class NodeCheck {
   private static void dataDirectory(Checks checks, Path data, SystemIdentifier server) {
     checks.check(
         "data directory",
-        "run this as the user that PostgreSQL runs as, and see that pg_data_directory is right",
+        "run this as the user that PostgreSQL runs as, and check pg_data_directory",
         () -> {
           SystemIdentifier here = new DataDirectory(data).systemIdentifier();
           return here.equals(server)
               ? Answer.ok("it is the server's: system identifier " + server)
               : Answer.failed(
-                  "%s has the system identifier %s, and the server %s: they are two clusters"
+                  "%s has the system identifier %s, the server %s: they are different clusters"
                       .formatted(data, here, server),
                   "correct pg_data_directory, or the site's nodes");
         });
@@ -295,7 +295,8 @@ final class NodeCheck {
       return Answer.failed(String.valueOf(e.getMessage()), e.remedy());
     }
     return known.systemIdentifier() == null
-        ? Answer.unknown("nothing is stored yet that tells its cluster")
-        : Answer.ok("what is stored is of this cluster, as %s tells".formatted(known.source()));
+        ? Answer.unknown("nothing stored yet identifies the cluster")
+        : Answer.ok(
+            "what is stored belongs to this cluster, according to %s".formatted(known.source()));
   }
 }

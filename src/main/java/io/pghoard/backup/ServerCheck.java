@@ -57,7 +57,7 @@ public final class ServerCheck {
     for (int i = 0; i < nodes.size(); i++) {
       Checks ofNode = nodes.size() == 1 ? checks : checks.of("node " + (i + 1));
       if (found[0] == null) {
-        ofNode.unknown("connection", "there is no psql to ask with");
+        ofNode.unknown("connection", "psql was not found");
       } else {
         ConnectionInfo shown =
             PrivateConnection.of(nodes.get(i), directory.resolve("passfile-" + site.name() + i));

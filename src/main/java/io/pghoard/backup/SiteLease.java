@@ -106,7 +106,7 @@ final class SiteLease {
     }
     if (before != null && !before.free() && !before.holder().equals(self)) {
       LOG.warn(
-          "Site {}: {} has not renewed its lease for {} s, and this daemon takes it over",
+          "Site {}: {} has not renewed its lease for {} s; this daemon takes it over",
           site,
           before.holder(),
           age.toSeconds());
@@ -193,7 +193,7 @@ final class SiteLease {
         newest.deleteFormer(store, keys, which);
       }
     } catch (IOException e) {
-      LOG.debug("Site {}: former states of the lease stay for now: {}", site, e.getMessage());
+      LOG.debug("Site {}: old lease objects could not be deleted yet: {}", site, e.getMessage());
     }
   }
 
@@ -202,7 +202,7 @@ final class SiteLease {
     users.clear();
     return newest == null
         ? new IOException(
-            "the lease of site %s was deleted from the repository while it was taken"
+            "the lease of site %s was deleted from the repository while it was being acquired"
                 .formatted(site))
         : new BaseBackupElsewhereException(site, newest.holder());
   }

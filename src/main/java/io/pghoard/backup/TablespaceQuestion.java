@@ -57,7 +57,7 @@ record TablespaceQuestion(Path psql, ConnectionInfo node, @Nullable Path dataDir
     String leftOut = leftOut(tablespaces, major);
     if (!leftOut.isEmpty()) {
       throw new IOException(
-          "pg_basebackup leaves out tablespace %s, which is a directory in pg_tblspc and no link; %s"
+          "pg_basebackup leaves out tablespace %s, which is a directory in pg_tblspc instead of a link; %s"
               .formatted(leftOut, REMEDY));
     }
   }

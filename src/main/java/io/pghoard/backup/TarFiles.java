@@ -88,7 +88,7 @@ final class TarFiles implements BackupTars {
         if (matcher.matches()) {
           found.add(Long.valueOf(matcher.group(1)));
         } else if (!name.equals("base.tar")) {
-          throw new IOException("pg_basebackup wrote an archive that is not known: " + name);
+          throw new IOException("pg_basebackup wrote an unexpected archive: " + name);
         }
       }
     }

@@ -57,7 +57,7 @@ final class WalWait {
       missing = required.missing(store, plan.keys());
       if (!missing.isEmpty() && isPassed(plan.received(), missing.get(0))) {
         throw new IOException(
-            "pg_receivewal did not get the segment %s, which the base backup needs, and is at work on later ones: the server had removed it already; another base backup is taken. So that the server keeps what is not received yet, give the node a slot"
+            "pg_receivewal did not receive the segment %s, which the base backup needs, and already receives later ones: the server had removed it; another base backup will be taken. Give the node a slot so that the server keeps WAL until it is received"
                 .formatted(missing.get(0)));
       }
     }
@@ -94,13 +94,13 @@ final class WalWait {
     return first.kind() == Kind.HISTORY
         ? "the timeline history file %s is neither in the repository nor in %s, and without it the base backup cannot be restored; archive it from a server that has it, or restore it to that directory"
             .formatted(first, directory == null ? "pg_wal" : directory)
-        : "of the WAL that the base backup needs, %d segments did not arrive in the repository in time, the first is %s; %s"
+        : "%d WAL segments that the base backup needs did not arrive in the repository in time, the first one is %s; %s"
             .formatted(missing.size(), first, remedy());
   }
 
   String remedy() {
     return plan.site().wal().received()
-        ? "look whether pg_receivewal runs, and how far it is"
-        : "look at archive_command and at the server's log";
+        ? "check whether pg_receivewal runs, and how far it has got"
+        : "check archive_command and the server's log";
   }
 }

@@ -79,7 +79,7 @@ final class AlertFiles {
   private void failed(IOException e) {
     Instant now = clock.instant();
     String text =
-        "alert files cannot be read or written in %s: %s; what would be in them is in GET /status\nmake room there, or correct alert_file_dir or its rights"
+        "alert files cannot be read or written in %s: %s; GET /status lists the alerts\nfree some space there, or correct alert_file_dir or its permissions"
             .formatted(directory(), e);
     if (trouble == null) {
       LOG.error("{}", text.replace("\n", "; "));

@@ -42,7 +42,7 @@ record BaseBackupAlert(Sites sites, BaseBackups backups) {
   private static String text(SiteConfig site, int failures, @Nullable Ended last) {
     String what =
         last == null
-            ? "or were cut off when the daemon ended; see its log"
+            ? "or were interrupted when the daemon stopped; see its log"
             : "the last one at %s: %s".formatted(last.endTime(), last.failure());
     return """
     %d base backups in a row have failed, %s

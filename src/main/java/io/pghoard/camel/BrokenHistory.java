@@ -66,7 +66,7 @@ public final class BrokenHistory {
       return null;
     }
     ask(site, newest);
-    return "WAL segment %s does not continue the stored WAL before it: %s\nno recovery passes from the one to the other, and what was written since can be restored once the base backup is there that pghoard takes now; see that only one server writes into this site"
+    return "WAL segment %s does not continue the stored WAL before it: %s\nrecovery cannot pass this point; what was written since can be restored once the base backup that pghoard takes now is complete; check that only one server archives to this site"
         .formatted(newest, breaks.reason(newest));
   }
 
@@ -87,6 +87,7 @@ public final class BrokenHistory {
       LOG.info("Site {}: {}", site, e.getMessage());
     }
     asked.put(site, marked);
-    LOG.warn("Site {}: a base backup is asked for, as a new history begins at {}", site, marked);
+    LOG.warn(
+        "Site {}: a base backup is requested because a new history starts at {}", site, marked);
   }
 }

@@ -116,7 +116,7 @@ public final class ConfigReload {
 
   private void look(Version now, List<AlertChange> alerts) {
     if (asked) {
-      LOG.info("{} is read again, as SIGHUP asks", file);
+      LOG.info("Reading {} again on SIGHUP", file);
     }
     asked = false;
     looked = now;
@@ -145,7 +145,7 @@ public final class ConfigReload {
                 0,
                 0,
                 "it cannot change while pghoard runs",
-                "restart pghoard, or set it back"));
+                "restart pghoard, or undo the change"));
       }
       if (!problems.isEmpty()) {
         throw new ConfigException(file, problems);
@@ -163,8 +163,7 @@ public final class ConfigReload {
 
   private void refused(String reason, List<AlertChange> alerts) {
     refusal = reason;
-    String text =
-        file + " is refused, and the configuration that was in force stays in force:\n" + reason;
+    String text = file + " is refused, and the previous configuration stays in force:\n" + reason;
     LOG.error("{}", text.replace("\n", " "));
     alerts.add(new AlertChange(ALERT, null, text));
   }
@@ -182,7 +181,9 @@ public final class ConfigReload {
     PghoardConfig next = change.next(work::isBusy);
     Set<SiteName> left = new ConfigChange(next, target).sites();
     if (!left.isEmpty() && !left.equals(waiting)) {
-      LOG.info("The change of the sites {} waits for the end of their work", left);
+      LOG.info(
+          "The change of the sites {} takes effect when their base backups and restores have ended",
+          left);
     }
     waiting = left;
     if (!next.equals(running)) {

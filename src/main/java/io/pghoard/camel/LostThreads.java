@@ -32,7 +32,7 @@ final class LostThreads implements Thread.UncaughtExceptionHandler {
 
   @Override
   public void uncaughtException(Thread thread, Throwable error) {
-    LOG.error("Thread {} has ended, and pghoard should be started again", thread.getName(), error);
+    LOG.error("Thread {} has died; restart pghoard", thread.getName(), error);
     synchronized (lost) {
       if (lost.size() < MOST) {
         lost.put(thread.getName(), String.valueOf(error));

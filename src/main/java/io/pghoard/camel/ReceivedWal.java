@@ -107,9 +107,9 @@ public final class ReceivedWal implements GenericFileFilter<File> {
     }
     LostWal.clear(places);
     if (begin == null) {
-      LOG.warn("Site {}: WAL is lost, and receiving begins anew: {}", site, lost.reason());
+      LOG.warn("Site {}: WAL was lost, and receiving starts over: {}", site, lost.reason());
     } else {
-      LOG.warn("Site {}: receiving begins again at {}: {}", site, begin.segment(), lost.reason());
+      LOG.warn("Site {}: receiving starts over at {}: {}", site, begin.segment(), lost.reason());
     }
   }
 
@@ -159,7 +159,7 @@ public final class ReceivedWal implements GenericFileFilter<File> {
       RolledBack noted = RolledBack.noted(places);
       if (noted != null && name.segment().compareTo(noted.taken()) > 0) {
         RolledBack.clear(places);
-        LOG.info("Site {}: the server has gone beyond the WAL that is stored", site);
+        LOG.info("Site {}: the server has passed the end of the stored WAL", site);
       }
     }
   }
@@ -171,8 +171,7 @@ public final class ReceivedWal implements GenericFileFilter<File> {
   private static void setAside(SiteName site, ReceivePlaces places, Path file) throws IOException {
     Path kept = RefusedWal.keep(places, file);
     LOG.warn(
-        "Site {}: moved {} to {}: other WAL is stored under its name; remove it when nobody needs"
-            + " it",
+        "Site {}: moved {} to {}: different WAL is stored under its name; remove it when it is no longer needed",
         site,
         file.getFileName(),
         kept);

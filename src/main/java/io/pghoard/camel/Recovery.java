@@ -61,7 +61,7 @@ public final class Recovery {
     if (!broken.equals(asked.get(site))) {
       schedule.request(site);
       asked.put(site, broken);
-      LOG.warn("Site {}: a base backup is asked for, as {}", site, broken);
+      LOG.warn("Site {}: a base backup is requested: {}", site, broken);
     }
   }
 

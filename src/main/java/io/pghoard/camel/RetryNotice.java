@@ -21,7 +21,7 @@ public final class RetryNotice implements Processor {
     Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
     LOG.atLevel(Level.valueOf(level))
         .log(
-            "Site {}: a call to the store failed, and is made again ({} of {}): {}",
+            "Site {}: a call to the store failed; retry {} of {}: {}",
             exchange.getVariable("site"),
             exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER),
             exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER),

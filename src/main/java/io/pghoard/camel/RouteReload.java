@@ -95,7 +95,7 @@ public final class RouteReload {
     } catch (Exception e) {
       refuse(now, e);
       LOG.error(
-          "The change of {} in {} is refused, and the routes run on as they were: {}",
+          "The change of {} in {} is refused, and the routes stay as they were: {}",
           changed,
           files.directory(),
           refusal);

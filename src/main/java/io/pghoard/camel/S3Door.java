@@ -162,8 +162,7 @@ public final class S3Door implements SiteDoor {
     if (config.storage() instanceof S3Storage) {
       Instant before = Instant.now(clock).minus(Duration.ofMillis(age));
       List<ObjectKey> aborted = site(name).objects().sweep(config.prefix() + "/", before);
-      aborted.forEach(
-          key -> LOG.info("Site {}: aborted an upload of {} that was left unfinished", name, key));
+      aborted.forEach(key -> LOG.info("Site {}: aborted an unfinished upload of {}", name, key));
     }
   }
 

@@ -77,7 +77,7 @@ public final class ScrubAlert {
       lines.add("base backups that cannot be restored: " + String.join(", ", backups));
     }
     lines.add(
-        "put what is damaged back from a copy of the repository, if there is one; look for the cause in what it is stored on");
+        "restore the damaged objects from a copy of the repository, if there is one; check the storage for the cause");
     return String.join("\n", lines);
   }
 
@@ -96,7 +96,7 @@ public final class ScrubAlert {
     if (listing.isDamaged(newest) && !newest.name().equals(asked.get(site))) {
       schedule.request(site);
       asked.put(site, newest.name());
-      LOG.warn("Site {}: a base backup is asked for, as {} is damaged", site, newest.name());
+      LOG.warn("Site {}: a base backup is requested because {} is damaged", site, newest.name());
     }
   }
 }

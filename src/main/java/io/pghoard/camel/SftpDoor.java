@@ -60,7 +60,7 @@ public final class SftpDoor implements AutoCloseable, SiteDoor {
     if (config.storage() instanceof SftpStorage) {
       store(name)
           .sweep(config.prefix() + "/", Duration.ofMillis(age))
-          .forEach(path -> LOG.info("Removed {}, which was left unfinished", path));
+          .forEach(path -> LOG.info("Removed the unfinished upload {}", path));
     }
   }
 

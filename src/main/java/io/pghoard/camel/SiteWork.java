@@ -14,8 +14,7 @@ record SiteWork(BaseBackups backups, Restores restores) {
 
   /** Ends it; it is over some time later, and leaves nothing half done. */
   void end(SiteName site) {
-    backups.cancel(
-        site, new IOException("the site is no more, or not active any more, in pghoard.json"));
+    backups.cancel(site, new IOException("the site was removed from pghoard.json or deactivated"));
     restores.cancelAll(site);
   }
 }

@@ -38,14 +38,15 @@ record StateFile(Path path) {
       JsonNode state = JSON.readTree(in.readNBytes(LARGEST));
       int version = state.path("state_version").asInt();
       if (version > VERSION) {
-        LOG.warn("{} is of a newer pghoard (version {}): the counts begin anew", path, version);
+        LOG.warn(
+            "{} was written by a newer pghoard (version {}): the counts start over", path, version);
         return MissingNode.getInstance();
       }
       return state;
     } catch (JsonProcessingException e) {
-      LOG.warn("{} is damaged and will be written anew: the counts begin anew", path);
+      LOG.warn("{} is damaged and will be rewritten: the counts start over", path);
     } catch (IOException e) {
-      LOG.warn("{} cannot be read ({}): the counts begin anew", path, e.getMessage());
+      LOG.warn("{} cannot be read ({}): the counts start over", path, e.getMessage());
     }
     return MissingNode.getInstance();
   }

@@ -42,7 +42,7 @@ final class StoreRoutes {
                 .toList();
         if (!missing.isEmpty()) {
           throw new IOException(
-              "the store of site %s is called %s, and there is no route from direct:%s; put them into files called repository-...camel.yaml in routes_directory, or correct the name"
+              "the store of site %s is named %s, but there is no route from direct:%s; put the routes into files named repository-...camel.yaml in routes_directory, or correct the name"
                   .formatted(site.name(), storage.name(), String.join(", direct:", missing)));
         }
       }

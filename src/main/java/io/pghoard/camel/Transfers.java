@@ -102,7 +102,7 @@ public final class Transfers {
             new AlertChange(
                 ALERT,
                 site,
-                "storing has failed %d times in a row, each time after its repetitions: %s\nsee that the site's object_storage works; nothing is lost, as PostgreSQL keeps its WAL and base backups are taken again"
+                "storing has failed %d times in a row, retries included: %s\ncheck the site's object_storage; nothing is lost: PostgreSQL keeps its WAL, and base backups are taken again"
                     .formatted(failures, lastFailure(site))));
       } else if (failures == 0 && succeeded.contains(site.text())) {
         changes.add(AlertChange.gone(ALERT, site));

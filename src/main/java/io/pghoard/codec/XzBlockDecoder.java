@@ -76,10 +76,12 @@ record XzBlockDecoder(XzWorkers workers, int largest) {
     try (InputStream plain = new SingleXZInputStream(stream, MEMORY_KIB, true, workers.arrays())) {
       int size = plain.readNBytes(block.plain(), 0, block.plainSize());
       if (size < block.plainSize() || plain.read() != -1) {
-        throw new IOException("the .xz data are damaged: a block has not the size it says");
+        throw new IOException(
+            "the .xz data are damaged: a block does not have the size it declares");
       }
     } catch (EOFException e) {
-      throw new IOException("the .xz data are damaged: a block has not the size it says", e);
+      throw new IOException(
+          "the .xz data are damaged: a block does not have the size it declares", e);
     } catch (IOException e) {
       throw XzFormat.refusal(e);
     }

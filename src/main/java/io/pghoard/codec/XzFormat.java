@@ -95,10 +95,10 @@ final class XzFormat {
           cause);
     }
     if (cause instanceof MemoryLimitException) {
-      return new IOException("the .xz data want too large a dictionary: " + cause, cause);
+      return new IOException("the .xz data need too large a dictionary: " + cause, cause);
     }
     return cause instanceof XZIOException
-        ? new IOException("the .xz data are damaged, or followed by foreign bytes: " + cause, cause)
+        ? new IOException("the .xz data are damaged, or followed by other bytes: " + cause, cause)
         : cause;
   }
 }

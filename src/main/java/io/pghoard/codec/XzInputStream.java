@@ -109,7 +109,7 @@ final class XzInputStream extends InputStream {
           throw new IOException(
               "the .xz data are damaged: block "
                   + (index.count() + 1)
-                  + " does not tell its sizes as those before it do");
+                  + " does not declare its sizes as the blocks before it do");
         }
         add(block);
       }
@@ -193,7 +193,8 @@ final class XzInputStream extends InputStream {
       next = in.read();
     }
     if (zeros % 4 != 0) {
-      throw new IOException("the .xz data are followed by " + zeros + " zero bytes, not by fours");
+      throw new IOException(
+          "the .xz data are followed by " + zeros + " zero bytes, which is not a multiple of four");
     }
     if (next < 0) {
       return false;
@@ -202,7 +203,7 @@ final class XzInputStream extends InputStream {
     header[0] = (byte) next;
     int size = 1 + in.readNBytes(header, 1, header.length - 1);
     if (!XzFormat.startsWithMagic(header)) {
-      throw new IOException("the .xz data are followed by foreign bytes");
+      throw new IOException("the .xz data are followed by other bytes");
     }
     openStream(Arrays.copyOf(header, size));
     return true;

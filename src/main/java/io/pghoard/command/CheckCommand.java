@@ -43,11 +43,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Proves a site end to end: this machine, the store, PostgreSQL and what is stored.",
+      "Checks a site end to end: this machine, the store, PostgreSQL and what is stored.",
       "Each check is a line: ok, warning, unknown or FAILED, and what to do about it.",
       "Without --site, all sites are checked."
     },
-    footer = "Exit status: 0 when nothing has failed, 1 when something has, 2 for a wrong command.")
+    footer = "Exit status: 0 if nothing failed, 1 if something did, 2 for a wrong command line.")
 final class CheckCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -170,7 +170,7 @@ final class CheckCommand implements Callable<Integer> {
             "see who may read it",
             () -> new KnownRepositories(config.backupLocation()).check(local.directory()));
     if (!here.daemonsUser()) {
-      checks.unknown("put", "what this user writes there, the daemon could not read");
+      checks.unknown("put", "the daemon could not read files that this user creates there");
     } else if (!ours) {
       checks.unknown("put", "nothing is written into another repository");
     }

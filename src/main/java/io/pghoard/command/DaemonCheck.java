@@ -40,7 +40,7 @@ record DaemonCheck(PghoardConfig config, SiteName site, Duration patience) {
    */
   void run(Checks checks, boolean inUse) {
     Told told = new Told();
-    checks.check("answers", "see what listens there", () -> answer(told, inUse));
+    checks.check("answers", "check what listens there", () -> answer(told, inUse));
     if (told.state != null) {
       new DaemonWork(told.state, site).run(checks);
     }
@@ -66,13 +66,13 @@ record DaemonCheck(PghoardConfig config, SiteName site, Duration patience) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while asking " + address);
     } catch (JsonProcessingException e) {
-      return stranger(address, "with what is not JSON");
+      return stranger(address, "with something that is not JSON");
     } catch (HttpConnectTimeoutException e) {
       return nobody(address, inUse);
     } catch (HttpTimeoutException e) {
       return Answer.failed(
           "the daemon at %s has not answered for %d s".formatted(address, patience.toSeconds()),
-          "see whether a disk or a store hangs that it uses; if none does, restart it");
+          "check whether a disk or store that it uses hangs; if not, restart it");
     } catch (IOException e) {
       return nobody(address, inUse);
     }
@@ -87,8 +87,7 @@ record DaemonCheck(PghoardConfig config, SiteName site, Duration patience) {
   private static Answer stranger(URI address, String how) {
     return Answer.failed(
         "%s answers %s".formatted(address, how),
-        "see whether what listens there is the daemon of this pghoard.json; restart it when the"
-            + " file has changed");
+        "check that what listens there is the daemon of this pghoard.json; restart it if the file has changed");
   }
 
   private HttpResponse<String> ask(URI address) throws IOException, InterruptedException {
@@ -111,8 +110,7 @@ record DaemonCheck(PghoardConfig config, SiteName site, Duration patience) {
       return Answer.failed(
           "%s answers %d: it does not accept webserver_username and webserver_password"
               .formatted(address, status),
-          "run this with the pghoard.json of the daemon; its log says whether it has refused a"
-              + " change of it. archive_command needs the same to store anything");
+          "run this with the daemon's pghoard.json; its log says whether it refused a change of that file. archive_command needs the same credentials");
     }
     if (status != 200) {
       return stranger(address, String.valueOf(status));
@@ -121,7 +119,7 @@ record DaemonCheck(PghoardConfig config, SiteName site, Duration patience) {
     if (state.path("backup_sites").path(site.text()).isMissingNode()) {
       return Answer.failed(
           "the daemon at %s does not know the site, which is not backed up".formatted(address),
-          "see in its log whether it has refused a change of pghoard.json; else restart it");
+          "check in its log whether it refused a change of pghoard.json; otherwise restart it");
     }
     told.state = state;
     return Answer.ok("it answers at " + address);

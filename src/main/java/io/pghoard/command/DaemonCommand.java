@@ -26,19 +26,20 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     description = "Backs up PostgreSQL clusters: WAL and base backups, as pghoard.json says.",
     subcommands = CheckCommand.class,
-    footer = "Exit status: 0 after a regular end, 1 when the configuration or the start failed.")
+    footer = "Exit status: 0 after a normal stop, 1 if the configuration or the start failed.")
 public final class DaemonCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
       defaultValue = "${env:PGHOARD_CONFIG}",
-      description = "The configuration, pghoard.json. Default: the environment's PGHOARD_CONFIG.")
+      description =
+          "The configuration, pghoard.json. Default: the environment variable PGHOARD_CONFIG.")
   private @Nullable Path config;
 
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE",
-      description = "The same, as the first releases took it.")
+      description = "The same, as in the first releases.")
   private @Nullable Path positional;
 
   @Option(

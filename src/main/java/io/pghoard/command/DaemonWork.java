@@ -71,8 +71,7 @@ record DaemonWork(JsonNode state, SiteName site) {
       return Answer.ok("none has failed since the last one that succeeded");
     }
     String failure = ofSite().path("last_basebackup").path("failure").asText("see its log");
-    String remedy =
-        "see what it complains of; PUT /%s/basebackup has it tried again at once".formatted(site);
+    String remedy = "fix the cause; PUT /%s/basebackup retries at once".formatted(site);
     return failed == 1
         ? Answer.warning("the last one has failed: " + failure, remedy)
         : Answer.failed("the last %d in a row have failed: %s".formatted(failed, failure), remedy);
@@ -81,11 +80,11 @@ record DaemonWork(JsonNode state, SiteName site) {
   private static Answer receiver(JsonNode receiver) {
     String trouble = receiver.path("trouble").asText("");
     return trouble.isEmpty() || trouble.equals("null")
-        ? Answer.ok("nothing keeps WAL from being received")
+        ? Answer.ok("nothing prevents WAL from being received")
         : Answer.warning(
-            "no WAL is received since %s: %s"
+            "no WAL has been received since %s: %s"
                 .formatted(receiver.path("trouble_since").asText(), trouble),
-            "check again in a minute: it is tried again by itself");
+            "check again in a minute: it is retried automatically");
   }
 
   /** The last line of an alert's text says what to do. */

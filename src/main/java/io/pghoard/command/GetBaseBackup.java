@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Restores a base backup and adds the settings by which the server recovers to the target.",
-      "What cannot work is refused before anything is touched."
+      "Restores a base backup and adds the settings with which the server recovers to the target.",
+      "Whatever cannot work is refused before anything is changed."
     })
 final class GetBaseBackup implements Callable<Integer> {
   @Mixin private final SiteChoice choice = new SiteChoice();
@@ -110,8 +110,8 @@ final class GetBaseBackup implements Callable<Integer> {
         end.filesDone());
     end.notes().forEach(note -> out.println("Note: " + note + "."));
     out.printf(
-        "Start it with: pg_ctl -D %s start. It fetches WAL from the pghoard daemon of this host,"
-            + " which must run until it has recovered.%n",
+        "Start it with: pg_ctl -D %s start (on Debian: pg_ctlcluster). It fetches WAL from the pghoard"
+            + " daemon of this host, which must run until recovery has ended.%n",
         run.request().targetDirectory());
     out.flush();
     return 0;

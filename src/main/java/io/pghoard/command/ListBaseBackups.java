@@ -28,7 +28,7 @@ final class ListBaseBackups implements Callable<Integer> {
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "All that the repository says of each.")
+      description = "Show all that the repository knows about each.")
   private boolean verbose;
 
   @Spec private @Nullable CommandSpec spec;

@@ -36,14 +36,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "list-basebackups-http",
     mixinStandardHelpOptions = true,
-    description = "Lists the base backups of a site, asked of a pghoard daemon.")
+    description = "Lists the base backups of a site, as a running daemon reports them.")
 final class ListBaseBackupsHttp implements Callable<Integer> {
   @Mixin private final SiteChoice choice = new SiteChoice();
 
   @Option(
       names = "--host",
       defaultValue = "127.0.0.1",
-      description = "Where the daemon runs. Default: ${DEFAULT-VALUE}.")
+      description = "The daemon's host. Default: ${DEFAULT-VALUE}.")
   private String host = "127.0.0.1";
 
   @Option(names = "--port", defaultValue = "16000", description = "Default: ${DEFAULT-VALUE}.")
@@ -55,12 +55,13 @@ final class ListBaseBackupsHttp implements Callable<Integer> {
   @Option(
       names = "--password",
       defaultValue = "${env:PGHOARD_PASSWORD}",
-      description = "The daemon's webserver_password. Default: the environment's PGHOARD_PASSWORD.")
+      description =
+          "The daemon's webserver_password. Default: the environment variable PGHOARD_PASSWORD.")
   private @Nullable String password;
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "All that the daemon says of each.")
+      description = "Show all that the daemon reports about each.")
   private boolean verbose;
 
   @Spec private @Nullable CommandSpec spec;

@@ -39,7 +39,7 @@ public final class RestoreTool implements Callable<Integer> {
       names = "--status-output-file",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      description = "A JSON file that tells the progress, rewritten every second.")
+      description = "A JSON file with the progress, rewritten every second.")
   private @Nullable Path statusFile;
 
   @Spec private @Nullable CommandSpec spec;

@@ -33,13 +33,14 @@ final class RestoreWords {
       names = "--tablespace-dir",
       paramLabel = "NAME=DIR",
       description =
-          "Where a tablespace goes, by its name or its object id. May be given several times.")
+          "Directory for a tablespace, given by name or object id. Can be given several times.")
   private Map<String, String> tablespaces = new LinkedHashMap<>();
 
   @Option(
       names = "--tablespace-base-dir",
       paramLabel = "DIR",
-      description = "Where all other tablespaces go, each to DIR/NAME. Default: where they were.")
+      description =
+          "Directory for all other tablespaces, each in DIR/NAME. Default: where they were.")
   private @Nullable String tablespaceBase;
 
   @Option(
@@ -73,7 +74,7 @@ final class RestoreWords {
 
   @Option(
       names = "--recovery-target-inclusive",
-      description = "Replay what is at the target too: PostgreSQL's default.")
+      description = "Include the target itself: PostgreSQL's default.")
   private boolean inclusive;
 
   @Option(names = "--recovery-target-exclusive", description = "Stop just before the target.")
@@ -100,7 +101,7 @@ final class RestoreWords {
   @Option(
       names = "--primary-conninfo",
       paramLabel = "CONNINFO",
-      description = "How the standby reaches its primary.")
+      description = "How the standby connects to its primary.")
   private @Nullable String primaryConninfo;
 
   @Option(
@@ -114,7 +115,7 @@ final class RestoreWords {
       names = "--archive-mode",
       paramLabel = "MODE",
       description =
-          "off: the cluster does not archive WAL; preserve: as the backed-up one. Default: off,"
+          "off: the cluster does not archive WAL; preserve: as in the backed-up cluster. Default: off,"
               + " except for a standby with a primary.")
   private @Nullable String archiveMode;
 
@@ -122,7 +123,7 @@ final class RestoreWords {
       names = "--preserve-until",
       paramLabel = "TIME",
       description =
-          "Keep the base backup and its WAL from retention until then; with its offset from UTC.")
+          "Exempt the base backup and its WAL from retention until then; with the offset from UTC.")
   private @Nullable String preserveUntil;
 
   @Option(

@@ -22,11 +22,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run-request",
     hidden = true,
-    description = "Restores as a file of the daemon's says, and tells the progress in JSON lines.")
+    description =
+        "Runs a restore that the daemon has requested, and reports its progress in JSON lines.")
 final class RunRequest implements Callable<Integer> {
   @Mixin private final SiteChoice choice = new SiteChoice();
 
-  @Parameters(paramLabel = "FILE", description = "The request; it is deleted.")
+  @Parameters(paramLabel = "FILE", description = "The request file, which is deleted.")
   private @Nullable Path file;
 
   @Spec private @Nullable CommandSpec spec;

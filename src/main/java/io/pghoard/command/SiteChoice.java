@@ -21,13 +21,14 @@ final class SiteChoice {
       names = "--config",
       paramLabel = "FILE",
       defaultValue = "${env:PGHOARD_CONFIG}",
-      description = "The configuration, pghoard.json. Default: the environment's PGHOARD_CONFIG.")
+      description =
+          "The configuration, pghoard.json. Default: the environment variable PGHOARD_CONFIG.")
   private @Nullable Path file;
 
   @Option(
       names = "--site",
       paramLabel = "SITE",
-      description = "The site. Need not be given when pghoard.json has only one.")
+      description = "The site. Optional if pghoard.json has only one.")
   private @Nullable String site;
 
   @Spec(Target.MIXEE)
@@ -64,7 +65,7 @@ final class SiteChoice {
     }
     SiteConfig named = config.sites().get(name());
     if (named == null) {
-      throw wrong("no site is called " + site + ", there are " + config.sites().keySet());
+      throw wrong("there is no site " + site + ", there are " + config.sites().keySet());
     }
     return List.of(named);
   }

@@ -27,8 +27,8 @@ record AzureStorageReader(Section storage) {
     if (access.proxy() != null && access.proxy().type() == ProxyConfig.Type.SOCKS5) {
       storage.wrong(
           "proxy_info",
-          "the client for azure cannot speak to a socks5 proxy",
-          "name a proxy of type http");
+          "the client for azure does not support socks5 proxies",
+          "use a proxy of type http");
     }
     String account = account();
     return new AzureStorage(
@@ -49,7 +49,7 @@ record AzureStorageReader(Section storage) {
   private String container() {
     String key = storage.isSet("container_name") ? "container_name" : "bucket_name";
     if (storage.isSet("container_name") && storage.isSet("bucket_name")) {
-      storage.wrong("container_name", "it means the same as bucket_name", "take one of them away");
+      storage.wrong("container_name", "it means the same as bucket_name", "remove one of them");
     }
     return name(key, "set it to the name of the container", CONTAINER);
   }
@@ -62,7 +62,9 @@ record AzureStorageReader(Section storage) {
     String name = storage.text(key, "");
     if (!pattern.matcher(name).matches()) {
       storage.wrong(
-          key, "\"" + name + "\" is no such name in Azure", "write lower case letters and digits");
+          key,
+          "\"" + name + "\" is not a valid name in Azure",
+          "write lower case letters and digits");
       return "missing";
     }
     return name;
@@ -72,7 +74,7 @@ record AzureStorageReader(Section storage) {
     String accountKey = storage.text("account_key");
     String sas = storage.text("sas_token");
     if (accountKey != null && sas != null) {
-      storage.wrong("sas_token", "there is account_key as well", "take one of them away");
+      storage.wrong("sas_token", "account_key is set as well", "remove one of them");
     }
     if (accountKey == null && sas == null) {
       storage.missing("account_key", "set it, or sas_token, from the account's page in Azure");

@@ -43,7 +43,7 @@ record BaseBackupReader(Section site) {
     if (hour != minute) {
       site.wrong(
           hour ? "basebackup_hour" : "basebackup_minute",
-          hour ? "basebackup_minute is missing beside it" : "basebackup_hour is missing beside it",
+          hour ? "basebackup_minute is missing" : "basebackup_hour is missing",
           "set both or none");
     }
     if (hour && minute && onlyOnRequest) {

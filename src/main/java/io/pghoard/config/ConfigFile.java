@@ -101,11 +101,11 @@ public final class ConfigFile {
     } catch (AccessDeniedException denied) {
       throw wrong(
           "the file cannot be read: permission denied",
-          "give the user that pghoard runs as the right to read it");
+          "give the user that pghoard runs as permission to read it");
     } catch (ConfigException ours) {
       throw ours;
     } catch (IOException unreadable) {
-      throw wrong("the file cannot be read: " + unreadable.getMessage(), "see the file's disk");
+      throw wrong("the file cannot be read: " + unreadable.getMessage(), "check the file's disk");
     }
   }
 

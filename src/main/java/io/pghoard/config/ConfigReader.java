@@ -57,7 +57,7 @@ record ConfigReader(Section top, Path home) {
     if (!address.matches("[A-Za-z0-9.:%_-]*") || address.matches("[^:]*:[0-9]+")) {
       top.wrong(
           "http_address",
-          "this is no address",
+          "this is not an address",
           "write an IP address or a host name without its port, or \"\" for all addresses");
     }
     return address;
@@ -85,7 +85,7 @@ record ConfigReader(Section top, Path home) {
       boolean named = top.isSet("webserver_username");
       top.wrong(
           named ? "webserver_username" : "webserver_password",
-          (named ? "webserver_password" : "webserver_username") + " is missing beside it",
+          (named ? "webserver_password" : "webserver_username") + " is missing",
           "set both or none");
     }
     if (username == null || password == null) {
@@ -94,7 +94,7 @@ record ConfigReader(Section top, Path home) {
     if (username.isEmpty() || username.contains(":")) {
       top.wrong(
           "webserver_username",
-          "HTTP's Basic authentication takes no empty name and none with a colon",
+          "HTTP Basic authentication allows neither an empty name nor one with a colon",
           "choose another name");
     }
     if (password.isEmpty()) {
@@ -170,7 +170,7 @@ record ConfigReader(Section top, Path home) {
       top.problems()
           .add(
               place,
-              "this is no name of a site",
+              "this is not a valid site name",
               "write up to 64 letters, digits, dots, dashes and underscores, the first one a letter"
                   + " or a digit");
       return new SiteName("unnamed-" + number);

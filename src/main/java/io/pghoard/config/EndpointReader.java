@@ -23,7 +23,7 @@ record EndpointReader(Section storage, String cloud) {
       storage.wrong(
           "host",
           "\"" + host + "\" is neither a host name nor an address",
-          "write the name alone; is_secure chooses https, port the port");
+          "write only the name; is_secure chooses https, port the port");
       return null;
     }
     if (host == null) {
@@ -31,7 +31,7 @@ record EndpointReader(Section storage, String cloud) {
         storage.wrong(
             port == null ? "is_secure" : "port",
             cloud + " itself has no other",
-            "set host, that of an emulator, or take the key away");
+            "set host, that of an emulator, or remove the key");
       }
       return null;
     }

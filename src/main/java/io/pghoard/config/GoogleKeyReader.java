@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * google}. What stands in {@code credentials} is Google's: the text of a file of credentials.
  */
 record GoogleKeyReader(Section storage) {
-  private static final String REMEDY = "copy the whole of the JSON file that Google gave";
+  private static final String REMEDY = "copy the whole JSON file that Google provided";
 
   /** Kinds of credentials, of which Google's library makes access tokens. */
   private static final List<String> TYPES =
@@ -40,7 +40,7 @@ record GoogleKeyReader(Section storage) {
       return new GoogleKey(storage.absolutePath("credential_file"), null);
     }
     if (storage.isSet("credential_file")) {
-      storage.wrong("credential_file", "there is credentials as well", "take one of them away");
+      storage.wrong("credential_file", "credentials is set as well", "remove one of them");
     }
     check(credentials);
     return new GoogleKey(null, json(credentials));
@@ -52,7 +52,9 @@ record GoogleKeyReader(Section storage) {
       storage.wrong("credentials", "it has no type", REMEDY);
     } else if (!TYPES.contains(type)) {
       storage.wrong(
-          "credentials", "its type is none of " + String.join(", ", TYPES), "choose another kind");
+          "credentials",
+          "its type is not one of " + String.join(", ", TYPES),
+          "choose another kind");
     } else if (type.equals("service_account")) {
       for (String key : List.of("client_id", "client_email", "private_key", "private_key_id")) {
         if (text(credentials, key) == null) {

@@ -19,8 +19,8 @@ record GoogleStorageReader(Section storage) {
     if (access.proxy() != null && access.proxy().type() == ProxyConfig.Type.SOCKS5) {
       storage.wrong(
           "proxy_info",
-          "the client for google cannot speak to a socks5 proxy",
-          "name a proxy of type http");
+          "the client for google does not support socks5 proxies",
+          "use a proxy of type http");
     }
     return new GoogleStorage(
         name("project_id", "set it to the id of the bucket's project", PROJECT),
@@ -41,7 +41,7 @@ record GoogleStorageReader(Section storage) {
     if (!pattern.matcher(name).matches()) {
       storage.wrong(
           key,
-          "\"" + name + "\" is no such name at Google",
+          "\"" + name + "\" is not a valid name at Google",
           "write lower case letters, digits and dashes");
       return "missing";
     }
@@ -61,7 +61,7 @@ record GoogleStorageReader(Section storage) {
     if (key != null && !KMS_KEY.matcher(key).matches()) {
       storage.wrong(
           "kms_key_name",
-          "\"" + key + "\" is no full name of a key in Cloud KMS",
+          "\"" + key + "\" is not the full name of a key in Cloud KMS",
           "write projects/P/locations/L/keyRings/R/cryptoKeys/K");
     }
     return key;

@@ -38,10 +38,11 @@ public final class HostCheck {
       checks.check(problem.path(), "", () -> Answer.failed(problem.cause(), problem.remedy()));
     }
     if (problems.isEmpty()) {
-      checks.check("directories", "", () -> Answer.ok("all that pghoard.json names can be used"));
+      checks.check(
+          "directories", "", () -> Answer.ok("everything that pghoard.json names can be used"));
     }
-    boolean sameUser = checks.check("user", "see who owns backup_location", this::sameUser);
-    checks.check("spool", "see that the file system of backup_location works", this::space);
+    boolean sameUser = checks.check("user", "check who owns backup_location", this::sameUser);
+    checks.check("spool", "check the file system of backup_location", this::space);
     return sameUser;
   }
 
@@ -49,13 +50,13 @@ public final class HostCheck {
   private Answer sameUser() throws IOException {
     Path location = config.backupLocation();
     if (!Files.exists(location)) {
-      return Answer.ok(user.getName() + "; no daemon has worked here yet");
+      return Answer.ok(user.getName() + "; no daemon has run here yet");
     }
     UserPrincipal owner = Files.getOwner(location);
     return owner.equals(user)
         ? Answer.ok(user.getName())
         : Answer.failed(
-            "this runs as %s, and the daemon as %s, who owns %s"
+            "this runs as %s, but the daemon as %s, the owner of %s"
                 .formatted(user.getName(), owner.getName(), location),
             "check as the daemon's user: sudo -u " + owner.getName() + " pghoard check ...");
   }
@@ -77,7 +78,7 @@ public final class HostCheck {
         "%,d MiB are free on the file system of %s; base backups of all these sites at once take"
             + " up to %,d MiB";
     text = text.formatted(free, config.backupLocation(), all);
-    String remedy = "make space there, or lower basebackup_chunk_size";
+    String remedy = "free some space there, or lower basebackup_chunk_size";
     if (free < one) {
       return Answer.failed(text, remedy);
     }

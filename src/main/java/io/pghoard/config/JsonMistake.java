@@ -23,39 +23,38 @@ final class JsonMistake {
   private static final Sentence NO_VALUE =
       new Sentence(
           "",
-          "a value should stand here",
+          "expected a value here",
           "put texts in double quotes and a digit before a decimal point; true, false and null are"
               + " written in small letters");
 
   private static final Sentence NOT_A_NUMBER =
-      new Sentence("", "this is no number as JSON writes it", "write it as 12, -3 or 0.5");
+      new Sentence("", "this is not a valid JSON number", "write it as 12, -3 or 0.5");
 
   /** In this order: the first one whose words are in Jackson's message. */
   private static final List<Sentence> SENTENCES =
       List.of(
-          new Sentence("comment", "there is a comment, and JSON has none", "take it away"),
+          new Sentence("comment", "JSON does not allow comments", "remove it"),
           new Sentence(
               "double-quote to start field name",
-              "a key in double quotes should stand here",
-              "quote the key, or take away the comma before the closing brace"),
+              "expected a key in double quotes here",
+              "quote the key, or remove the comma before the closing brace"),
           new Sentence(
               "expecting comma",
-              "a comma, or the end of the object or list, should stand here",
+              "expected a comma, or the end of the object or list, here",
               "put a comma between two entries, and check that brackets and quotes are closed"),
           new Sentence(
               "expecting a colon",
-              "a colon should stand between a key and its value",
+              "expected a colon between a key and its value",
               "write \"key\": value"),
           new Sentence(
               "CTRL-CHAR",
-              "a control character stands here as it is, where JSON has none",
+              "JSON does not allow an unescaped control character",
               "close the text's quotes before the end of its line, and write \\n or \\t inside it"),
           new Sentence(
               "character escape",
-              "a backslash in a text is followed by a letter that means nothing",
+              "a backslash in a text is followed by an invalid character",
               "write \\\\ for a backslash"),
-          new Sentence(
-              "Leading zeroes", "a number starts with a zero", "take the leading zeros away"),
+          new Sentence("Leading zeroes", "a number starts with a zero", "remove the leading zeros"),
           NO_VALUE.saying("expected a valid value"),
           NO_VALUE.saying("expected a value"),
           NOT_A_NUMBER.saying("ecimal point"),
@@ -64,11 +63,11 @@ final class JsonMistake {
           NOT_A_NUMBER.saying("numeric value"),
           new Sentence(
               "nesting depth",
-              "brackets are nested deeper than any configuration has them",
+              "brackets are nested too deeply",
               "name pghoard.json, not another file"),
           new Sentence(
               "Unrecognized token",
-              "a word stands here without quotes",
+              "there is a word without quotes here",
               "put texts in double quotes; true, false and null are written in small letters"),
           new Sentence(
               "close marker",
@@ -88,7 +87,7 @@ final class JsonMistake {
         .filter(sentence -> said.contains(sentence.jacksonSays()))
         .findFirst()
         .map(sentence -> Problem.at(place, sentence.cause(), sentence.remedy()))
-        .orElseGet(() -> Problem.at(place, "this is not JSON", "write it as RFC 8259 has it"));
+        .orElseGet(() -> Problem.at(place, "this is not JSON", "write it as RFC 8259 describes"));
   }
 
   private static Place place(@Nullable JsonLocation location) {

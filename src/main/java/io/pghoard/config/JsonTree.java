@@ -44,7 +44,7 @@ final class JsonTree {
         problems.add(
             new Place("$", rest.getLineNr(), rest.getColumnNr()),
             "something follows the end of the configuration",
-            "one } too many stands before it, or it must go");
+            "there is one } too many before it, or it must be removed");
       }
       return value;
     }
@@ -74,8 +74,8 @@ final class JsonTree {
       if (first != null) {
         problems.add(
             keyPlace,
-            "the key is there twice, first in line " + first.place().line(),
-            "take one of the two away");
+            "the key occurs twice, first in line " + first.place().line(),
+            "remove one of the two");
       }
     }
     return new ObjectValue(place, members);

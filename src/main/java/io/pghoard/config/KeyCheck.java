@@ -13,17 +13,16 @@ record KeyCheck(Keys keys, Problems problems) {
   void check(String name, Member member) {
     Key key = keys.byName().get(name);
     if (key == null) {
-      problems.add(
-          member.place(), "no key of this name is known " + keys.where(), suggestion(name));
+      problems.add(member.place(), "unknown key " + keys.where(), suggestion(name));
       return;
     }
     boolean emptyIsNothing = key.fate() == Key.Fate.LATER_UNLESS_EMPTY;
     switch (key.fate()) {
       case READ -> {}
-      case GONE -> problems.add(member.place(), "the key is gone", key.answer());
+      case GONE -> problems.add(member.place(), "this key no longer exists", key.answer());
       case LATER, LATER_UNLESS_EMPTY -> {
         if (!asksForNothing(member.value(), emptyIsNothing)) {
-          problems.add(member.place(), "this asks for what a later release brings", key.answer());
+          problems.add(member.place(), "this is not supported yet", key.answer());
         }
       }
     }

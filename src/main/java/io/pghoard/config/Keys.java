@@ -53,17 +53,18 @@ record Keys(String where, Map<String, Key> byName) {
               "push_gateway",
               "no release of pghoard ever read it; its metrics were under pushgateway"),
           Key.gone(
-              "path_prefix", "set prefix in each site: what path_prefix has, a slash, the site"),
-          Key.gone("own_db", "take it away: the nodes of each site say how to connect"),
-          Key.gone("remote_conns", "take it away: the nodes of each site say how to connect"),
-          Key.gone("tar_executable", "take it away: a restore needs no tar program"),
+              "path_prefix",
+              "set prefix in each site: the value of path_prefix, a slash, the site's name"),
+          Key.gone("own_db", "remove it: the nodes of each site say how to connect"),
+          Key.gone("remote_conns", "remove it: the nodes of each site say how to connect"),
+          Key.gone("tar_executable", "remove it: a restore needs no tar program"),
           Key.gone(
               "graceful_shutdown_compression_timeout",
               "set camel.main.shutdown-timeout in application.properties"),
           Key.gone(
               "graceful_shutdown_upload_timeout",
               "set camel.main.shutdown-timeout in application.properties"),
-          Key.gone("deleter_event_get_timeout", "take it away: nothing waits for a deleter"));
+          Key.gone("deleter_event_get_timeout", "remove it: nothing waits for a deleter"));
 
   static final Keys SITE =
       of(
@@ -91,9 +92,8 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("restore_over_data_directory"),
           Key.read("scrub_interval_days"),
           Key.read("pg_receivexlog"),
-          Key.later("encryption_key_id", "leave it out: objects are stored in plain until then"),
-          Key.laterUnlessEmpty(
-              "encryption_keys", "leave it out: objects are stored in plain until then"),
+          Key.later("encryption_key_id", "leave it out: objects are stored unencrypted"),
+          Key.laterUnlessEmpty("encryption_keys", "leave it out: objects are stored unencrypted"),
           Key.laterUnlessEmpty("moved_from", "leave it out"),
           Key.later("basebackup_delta_mode_min_delta_file_size", LEAVE_OUT),
           Key.later("basebackup_delta_mode_chunk_size", LEAVE_OUT),
@@ -108,7 +108,7 @@ record Keys(String where, Map<String, Key> byName) {
               "pg_xlog_directory",
               "set pg_data_directory to the data directory itself, the one above pg_xlog or pg_wal"),
           Key.gone("stream_compression", "set basebackup_mode to \"pipe\""),
-          Key.gone("pg_version", "take it away: the server itself is asked"));
+          Key.gone("pg_version", "remove it: the server itself is asked"));
 
   static final Keys COMPRESSION =
       of("in compression", Key.read("algorithm"), Key.read("level"), Key.read("thread_count"));
@@ -160,7 +160,9 @@ record Keys(String where, Map<String, Key> byName) {
           Key.read("server_side_encryption"),
           Key.read("sse_kms_key_id"),
           Key.read("storage_class"),
-          Key.gone("min_multipart_chunk_size", "set segment_size: what is larger goes in parts"));
+          Key.gone(
+              "min_multipart_chunk_size",
+              "set segment_size: larger objects are uploaded in parts"));
 
   static final Keys AZURE_STORAGE =
       remote(

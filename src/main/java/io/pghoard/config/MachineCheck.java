@@ -51,28 +51,28 @@ public final class MachineCheck {
     if (binaries != null && !Files.isDirectory(binaries)) {
       wrong(
           path + ".pg_bin_directory",
-          binaries + " is no directory",
+          binaries + " is not a directory",
           "set the one of pg_basebackup");
     }
     Path program = site.baseBackupProgram();
     if (program != null && !Files.isExecutable(program)) {
       wrong(
           path + ".pg_basebackup_path",
-          program + " is no program that can be run",
+          program + " is not an executable program",
           "set it to the path of pg_basebackup, or leave it out");
     }
     Path receiver = site.wal().receiveProgram();
     if (site.wal().received() && receiver != null && !Files.isExecutable(receiver)) {
       wrong(
           path + ".pg_receivexlog_path",
-          receiver + " is no program that can be run",
+          receiver + " is not an executable program",
           "set it to the path of pg_receivewal, or leave it out");
     }
   }
 
   private void dataDirectory(String path, Path directory) {
     if (!Files.isDirectory(directory)) {
-      wrong(path, directory + " is no directory", "set it to the cluster's data directory");
+      wrong(path, directory + " is not a directory", "set it to the cluster's data directory");
     } else if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
       wrong(
           path,
@@ -81,8 +81,8 @@ public final class MachineCheck {
     } else if (!Files.isRegularFile(directory.resolve("PG_VERSION"))) {
       wrong(
           path,
-          directory + " is no data directory: it has no file PG_VERSION",
-          "set it to the directory that \"SHOW data_directory\" tells");
+          directory + " is not a data directory: it has no file PG_VERSION",
+          "set it to what \"SHOW data_directory\" shows");
     }
   }
 
@@ -91,7 +91,7 @@ public final class MachineCheck {
       wrong(
           path,
           file + (Files.exists(file) ? " cannot be read: permission denied" : " is not there"),
-          "set it to the JSON file that Google gave, and let the user that pghoard runs as read it");
+          "set it to the JSON file that Google provided, and let the user that pghoard runs as read it");
     }
   }
 
@@ -109,12 +109,12 @@ public final class MachineCheck {
       nearest = nearest.getParent();
     }
     if (!Files.isDirectory(nearest)) {
-      wrong(path, nearest + " is no directory", "choose another path");
+      wrong(path, nearest + " is not a directory", "choose another path");
     } else if (!Files.isWritable(nearest)) {
       wrong(
           path,
           nearest + " cannot be written: permission denied",
-          "give the user that pghoard runs as the right to write there, or choose another path");
+          "give the user that pghoard runs as permission to write there, or choose another path");
     }
   }
 

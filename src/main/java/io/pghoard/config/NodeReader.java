@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a node: an object of libpq's parameters, libpq's key=value string, or its URI; and beside
- * them a replication slot, which is no parameter of libpq's.
+ * them a replication slot, which is not a parameter of libpq's.
  *
  * @param slotsAllowed whether a node may have a replication slot
  * @param slots to which the slots of nodes are added
@@ -25,7 +25,7 @@ record NodeReader(Problems problems, boolean slotsAllowed, Map<ConnectionInfo, S
   private static final String OTHER_MODE =
       "a replication slot is for active_backup_mode pg_receivexlog";
   private static final String NO_SLOT =
-      "take slot away, and drop an unused slot in PostgreSQL: it keeps WAL for ever";
+      "remove slot, and drop an unused slot in PostgreSQL: it keeps WAL forever";
 
   private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,63}");
 
@@ -83,7 +83,7 @@ record NodeReader(Problems problems, boolean slotsAllowed, Map<ConnectionInfo, S
       problems.add(
           text.place(),
           "this is neither a key=value string nor a URI of libpq: " + unreadable.getMessage(),
-          "write it as chapter \"Connection Strings\" of libpq's documentation has it");
+          "see \"Connection Strings\" in libpq's documentation");
       return null;
     }
   }
@@ -94,8 +94,8 @@ record NodeReader(Problems problems, boolean slotsAllowed, Map<ConnectionInfo, S
       problems.add(
           place,
           shown
-              + " would be seen by every user of the machine, as an argument of PostgreSQL's programs",
-          "of these parameters use password alone; leave a client's key without a passphrase, in a file that only the daemon's user can read (sslkey)");
+              + " would be visible to every user of the machine, as an argument of PostgreSQL's programs",
+          "of these parameters use only password; leave a client's key without a passphrase, in a file that only the daemon's user can read (sslkey)");
       return false;
     }
     if (known.contains(keyword) || (slotsAllowed && keyword.equals("slot"))) {
@@ -108,7 +108,7 @@ record NodeReader(Problems problems, boolean slotsAllowed, Map<ConnectionInfo, S
     } else {
       problems.add(
           place,
-          shown + " is no parameter of libpq",
+          shown + " is not a parameter of libpq",
           "the nearest one is " + NearestKey.of(keyword, known));
     }
     return false;
@@ -119,7 +119,7 @@ record NodeReader(Problems problems, boolean slotsAllowed, Map<ConnectionInfo, S
     if (slot != null && !SLOT.matcher(slot).matches()) {
       problems.add(
           place,
-          "the slot has a name that PostgreSQL does not take",
+          "PostgreSQL does not accept this slot name",
           "write up to 63 lower-case letters, digits and underscores");
       return null;
     }

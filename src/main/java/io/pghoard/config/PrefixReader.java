@@ -17,7 +17,7 @@ record PrefixReader(Section section) {
       if (!PART.matcher(part).matches() || part.contains(".metadata")) {
         section.wrong(
             "prefix",
-            "this is no start of an object key",
+            "this is not a valid object key prefix",
             "write parts of printable ASCII with one slash between, none of them empty, none with a"
                 + " dot as its first letter, none with .metadata in it");
         return whenMissing;

@@ -31,7 +31,7 @@ record RoutedStorageReader(Section storage) {
     if (!NAME.matcher(name).matches() || TAKEN.contains(name)) {
       storage.wrong(
           "name",
-          "\"" + name + "\" cannot be the name of a store of one's own",
+          "\"" + name + "\" is not a valid name for a store of type routed",
           "write up to 32 lower case letters and digits, and none of " + String.join(", ", TAKEN));
       return "missing";
     }

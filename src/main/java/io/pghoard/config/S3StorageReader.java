@@ -25,8 +25,8 @@ record S3StorageReader(Section storage) {
     if (access.proxy() != null && access.proxy().type() == ProxyConfig.Type.SOCKS5) {
       storage.wrong(
           "proxy_info",
-          "the client for s3 cannot speak to a socks5 proxy",
-          "name a proxy of type http");
+          "the client for s3 does not support socks5 proxies",
+          "use a proxy of type http");
     }
     return new S3Storage(bucket(), new PrefixReader(storage).read(""), server(), writing(), access);
   }
@@ -40,7 +40,7 @@ record S3StorageReader(Section storage) {
     if (!BUCKET.matcher(bucket).matches()) {
       storage.wrong(
           "bucket_name",
-          "\"" + bucket + "\" is no name of a bucket",
+          "\"" + bucket + "\" is not a valid bucket name",
           "write letters, digits, dots, dashes and underscores, at least 3");
     }
     return bucket;
@@ -50,11 +50,11 @@ record S3StorageReader(Section storage) {
     String host = host();
     boolean secure = storage.truth("is_secure", host == null);
     if (host == null && !secure) {
-      storage.wrong("is_secure", "Amazon S3 is reached by https only", "take it away");
+      storage.wrong("is_secure", "Amazon S3 is accessed over https only", "remove it");
     }
     Long port = storage.whole("port", new Range(1, 65_535));
     if (host == null && port != null) {
-      storage.wrong("port", "there is no host beside it", "set host, or take the port away");
+      storage.wrong("port", "host is not set", "set host, or remove the port");
     }
     int usualPort = secure ? 443 : 80;
     String style =
@@ -78,7 +78,7 @@ record S3StorageReader(Section storage) {
       storage.wrong(
           "host",
           "\"" + host + "\" is neither a host name nor an address",
-          "write the name alone; is_secure chooses https, port the port");
+          "write only the name; is_secure chooses https, port the port");
     }
     return host;
   }
@@ -102,15 +102,15 @@ record S3StorageReader(Section storage) {
       if (token != null) {
         storage.wrong(
             "aws_session_token",
-            "there is no aws_access_key_id beside it",
-            "set both keys, or take all three away for those that the AWS SDK finds by itself");
+            "aws_access_key_id is not set",
+            "set both keys, or remove all three to use those that the AWS SDK finds");
       }
       return null;
     }
     if (id == null || secret == null) {
       storage.missing(
           id == null ? "aws_access_key_id" : "aws_secret_access_key",
-          "set both keys, or take both away for those that the AWS SDK finds by itself");
+          "set both keys, or remove both to use those that the AWS SDK finds");
       return null;
     }
     return new S3Keys(id, secret, token);
@@ -136,7 +136,7 @@ record S3StorageReader(Section storage) {
       storage.wrong(
           "encrypted",
           "encrypted means server_side_encryption AES256, but that is " + encryption,
-          "take encrypted away");
+          "remove encrypted");
     }
     return encryption;
   }
@@ -146,8 +146,8 @@ record S3StorageReader(Section storage) {
     if (key != null && !Objects.equals(storage.text("server_side_encryption"), "aws:kms")) {
       storage.wrong(
           "sse_kms_key_id",
-          "it is of use with server_side_encryption aws:kms only",
-          "set server_side_encryption to \"aws:kms\", or take the key away");
+          "it only applies to server_side_encryption aws:kms",
+          "set server_side_encryption to \"aws:kms\", or remove the key");
     }
     return key;
   }
@@ -155,7 +155,9 @@ record S3StorageReader(Section storage) {
   private String word(String key, String text) {
     if (!WORD.matcher(text).matches()) {
       storage.wrong(
-          key, "\"" + text + "\" is no such name", "write letters, digits, dashes, underscores");
+          key,
+          "\"" + text + "\" is not a valid name",
+          "write letters, digits, dashes, underscores");
     }
     return text;
   }

@@ -96,7 +96,7 @@ final class Section {
     String nearest = NearestKey.of(text, choices);
     wrong(
         key,
-        "\"" + text + "\" is none of " + String.join(", ", choices),
+        "\"" + text + "\" is not one of " + String.join(", ", choices),
         "the nearest is \"" + nearest + "\"");
     return whenMissing;
   }
@@ -198,7 +198,7 @@ final class Section {
       return path == null ? null : path.normalize();
     }
     problems.add(
-        place, "\"" + text + "\" is not an absolute path", "write the whole path, from / on");
+        place, "\"" + text + "\" is not an absolute path", "write the whole path, starting with /");
     return null;
   }
 
@@ -206,7 +206,7 @@ final class Section {
     try {
       return text == null ? null : Path.of(text);
     } catch (InvalidPathException impossible) {
-      problems.add(place, "no file can have this name", "take the zero character away");
+      problems.add(place, "this is not a valid file name", "remove the zero character");
       return null;
     }
   }

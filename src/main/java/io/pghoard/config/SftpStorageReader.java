@@ -19,8 +19,8 @@ record SftpStorageReader(Section storage) {
     if (access.proxy() != null) {
       storage.wrong(
           "proxy_info",
-          "a server that speaks sftp is reached directly",
-          "take proxy_info away, and set server and port to what forwards to the server");
+          "SFTP does not support a proxy",
+          "remove proxy_info, and set server and port to what forwards to the server");
     }
     String server = server();
     int port = storage.whole("port", PORT, new Range(1, 65_535));
@@ -38,7 +38,7 @@ record SftpStorageReader(Section storage) {
         storage.wrong(
             "server",
             "\"" + server + "\" is neither a host name nor an address",
-            "write the name alone; the port stands in port, the user in username");
+            "write only the name; the port stands in port, the user in username");
       }
       return "missing";
     }
@@ -73,10 +73,12 @@ record SftpStorageReader(Section storage) {
       storage.wrong(
           "private_key",
           "this is neither a key in PEM nor an absolute path",
-          "write the path of the file that ssh-keygen made, from / on");
+          "write the whole path of the file that ssh-keygen made");
     } else if (!privateKey.contains("PRIVATE KEY-----")) {
       storage.wrong(
-          "private_key", "this is no private key", "write the one that ssh-keygen made, not .pub");
+          "private_key",
+          "this is not a private key",
+          "write the one that ssh-keygen made, not .pub");
     } else if (privateKey.contains("ENCRYPTED")) {
       storage.wrong(
           "private_key",
@@ -93,13 +95,13 @@ record SftpStorageReader(Section storage) {
     Path knownHosts = storage.absolutePath("known_hosts");
     boolean checked = storage.truth("is_verify_host_key", true);
     if (key != null && storage.isSet("known_hosts")) {
-      storage.wrong("known_hosts", "there is host_key as well", "take one of them away");
+      storage.wrong("known_hosts", "host_key is set as well", "remove one of them");
     }
     if (!checked && (key != null || storage.isSet("known_hosts"))) {
       storage.wrong(
           "is_verify_host_key",
-          "it is false, but the server's key is there",
-          "take it away, so that the key is compared");
+          "it is false, but the server's key is set",
+          "remove it, so that the key is compared");
     }
     if (checked && key == null && !storage.isSet("known_hosts")) {
       storage.missing(
@@ -127,7 +129,7 @@ record SftpStorageReader(Section storage) {
       if (directory != null) {
         storage.wrong(
             "prefix",
-            "it starts at the server's root, and so does directory",
+            "it is an absolute path, and so is directory",
             "write it without the slash in front, below directory");
       }
       return "/";
@@ -138,7 +140,9 @@ record SftpStorageReader(Section storage) {
     String trimmed = directory.replaceAll("(?<=.)/+$", "");
     if (trimmed.isEmpty() || !trimmed.chars().allMatch(c -> c >= ' ' && c != 127)) {
       storage.wrong(
-          "directory", "no directory has this name", "write its path on the server, from / on");
+          "directory",
+          "this is not a valid directory name",
+          "write its absolute path on the server");
       return "";
     }
     return trimmed;

@@ -45,7 +45,7 @@ public record SiteConfig(
   public Path localDataDirectory() throws IOException {
     if (dataDirectory == null) {
       throw new IOException(
-          "site %s has no pg_data_directory: its cluster does not lie on this machine, or set it"
+          "site %s has no pg_data_directory: set it if the cluster is on this machine"
               .formatted(name));
     }
     return dataDirectory;

@@ -58,8 +58,8 @@ final class SiteContradictions {
     if (same != null) {
       section.wrong(
           "pg_data_directory",
-          "site \"" + same + "\" archives what is in it already",
-          "let the second site receive its WAL: active_backup_mode pg_receivexlog");
+          "site \"" + same + "\" already archives from it",
+          "set active_backup_mode to pg_receivexlog in the second site");
     }
   }
 
@@ -72,7 +72,7 @@ final class SiteContradictions {
     if (backupLocation.startsWith(data)) {
       section.wrong(
           "pg_data_directory",
-          "backup_location lies inside it",
+          "backup_location is inside it",
           "choose a backup_location outside of every data directory");
     }
     if (section.isSet("object_storage")
@@ -80,7 +80,7 @@ final class SiteContradictions {
         && local.directory().startsWith(data)) {
       section.wrong(
           "object_storage",
-          "the repository lies inside pg_data_directory",
+          "the repository is inside pg_data_directory",
           "choose a directory outside of every data directory");
     }
   }

@@ -65,7 +65,7 @@ record SiteReader(
     if (List.of("delta", "local-tar-delta-stats").contains(mode)) {
       site.wrong(
           "basebackup_mode",
-          "delta base backups come with a later release",
+          "delta base backups are not supported yet",
           "leave it out: base backups are whole, and stream through pg_basebackup");
     } else {
       site.choice("basebackup_mode", "basic", List.of("basic", "pipe", "local-tar"));

@@ -76,9 +76,7 @@ record StorageReader(Problems problems, Path backupLocation) {
           "set storage_type to \"local\", \"s3\", \"azure\", \"google\" or \"sftp\"");
     } else {
       problems.add(
-          place,
-          "no type of storage has this name",
-          "the nearest one is " + NearestKey.of(type, TYPES));
+          place, "unknown storage type", "the nearest one is " + NearestKey.of(type, TYPES));
     }
     return whenMissing();
   }

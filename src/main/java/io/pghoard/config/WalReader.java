@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 record WalReader(Section site) {
   private static final String REMEDY =
       "set it to \"archive_command\", and PostgreSQL's archive_command to pghoard_archivecommand;"
-          + " or to \"pg_receivexlog\", and pghoard streams WAL by itself";
+          + " or to \"pg_receivexlog\", for pghoard to stream the WAL";
 
   private static final Map<String, String> CAUSES =
       Map.of("basic", "base backups without WAL cannot be restored");
@@ -34,7 +34,7 @@ record WalReader(Section site) {
       return BackupMode.STANDALONE_HOT_BACKUP;
     }
     if (!mode.equals("archive_command")) {
-      site.wrong("active_backup_mode", CAUSES.getOrDefault(mode, "no mode has this name"), REMEDY);
+      site.wrong("active_backup_mode", CAUSES.getOrDefault(mode, "unknown mode"), REMEDY);
     }
     return BackupMode.ARCHIVE_COMMAND;
   }
@@ -56,8 +56,8 @@ record WalReader(Section site) {
         && !object.members().isEmpty()) {
       site.wrong(
           "pg_receivexlog",
-          "it is for active_backup_mode pg_receivexlog",
-          "take it away, or set active_backup_mode to \"pg_receivexlog\"");
+          "it only applies to active_backup_mode pg_receivexlog",
+          "remove it, or set active_backup_mode to \"pg_receivexlog\"");
     }
     Section receive = new Section(object, Keys.RECEIVE, site.problems());
     Double multiplier = receive.fraction("resume_multiplier", new Range(1, 1000));

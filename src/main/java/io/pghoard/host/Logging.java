@@ -77,7 +77,7 @@ public final class Logging implements AutoCloseable {
     applied = log;
     if (withoutSyslog != null) {
       LoggerFactory.getLogger(Logging.class)
-          .warn("Nothing goes to syslog: {}", withoutSyslog.getMessage());
+          .warn("Cannot log to syslog: {}", withoutSyslog.getMessage());
     }
   }
 

@@ -38,7 +38,7 @@ public final class ServiceNotice implements AutoCloseable {
     try {
       return new ServiceNotice(new UnixDatagram(path), aliveEvery(environment));
     } catch (IOException e) {
-      LOG.warn("systemd is told nothing: {}", e.getMessage());
+      LOG.warn("Cannot notify systemd: {}", e.getMessage());
       return new ServiceNotice(null, 0);
     }
   }
@@ -93,7 +93,8 @@ public final class ServiceNotice implements AutoCloseable {
     } catch (IOException e) {
       if (!failed) {
         failed = true;
-        LOG.warn("systemd is not told {}: {}", text.lines().findFirst().orElse(""), e.getMessage());
+        LOG.warn(
+            "Cannot notify systemd of {}: {}", text.lines().findFirst().orElse(""), e.getMessage());
       }
     }
   }

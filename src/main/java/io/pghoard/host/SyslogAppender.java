@@ -107,7 +107,7 @@ final class SyslogAppender extends AbstractAppender {
     if (!failing) {
       failing = true;
       LOG.warn(
-          "Syslog takes nothing ({}); up to {} lines wait for it, the others are dropped until it does",
+          "Syslog accepts nothing ({}); up to {} lines wait for it, and the others are dropped until it does",
           why.getMessage(),
           WAITING_LINES);
     }
@@ -117,7 +117,7 @@ final class SyslogAppender extends AbstractAppender {
     // Not before there is room for this line too.
     if (waiting.isEmpty() && (failing || dropped.get() > 0)) {
       failing = false;
-      LOG.warn("Syslog takes lines again; {} were dropped", dropped.getAndSet(0));
+      LOG.warn("Syslog accepts lines again; {} were dropped", dropped.getAndSet(0));
     }
   }
 }

@@ -101,14 +101,14 @@ public record ConnectionInfo(Map<String, String> parameters) {
 
   private static void check(String keyword, String value) {
     if (!KEYWORDS.contains(keyword)) {
-      throw new IllegalArgumentException("a keyword is none of libpq's");
+      throw new IllegalArgumentException("a keyword is not one of libpq's");
     }
     if (value.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("the value of " + keyword + " has a zero character");
     }
     if (keyword.equals("port") && !isPortList(value)) {
       throw new IllegalArgumentException(
-          "port is none: it must be a number from 1 to 65535, or several with commas between");
+          "port is invalid: it must be a number from 1 to 65535, or several with commas between");
     }
   }
 

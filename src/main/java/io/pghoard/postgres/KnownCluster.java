@@ -56,6 +56,6 @@ public record KnownCluster(
   }
 
   private static String damaged(Path file) {
-    return file + " is damaged: delete it while pghoard is stopped, and it is made anew";
+    return file + " is damaged: delete it while pghoard is stopped, and it is created again";
   }
 }

@@ -99,7 +99,7 @@ final class AbandonedWal {
   private static LostWal begin(Switch end, int timeline, Lsn upTo, WalSegmentSize size) {
     Lsn from = upTo.compareTo(end.switchPoint()) < 0 ? upTo : end.switchPoint();
     return new LostWal(
-        "the server has left timeline %s at %s, and what was received of that goes up to %s; what a former primary wrote behind the first of the two is lost by the failover"
+        "the server left timeline %s at %s, but WAL of that timeline was received up to %s; what a former primary wrote after the first of these positions was lost in the failover"
             .formatted(Integer.toUnsignedString(end.timeline()), end.switchPoint(), upTo),
         WalFileName.parse(WalSegmentName.containing(from, timeline, size) + ".partial"));
   }

@@ -35,7 +35,7 @@ final class FreeSpace {
     shortage =
         free >= wanted
             ? null
-            : "the disk of %s is short: %d bytes are free, and WAL is received again from %d on (min_disk_free_bytes, resume_multiplier); make room, or look why archiving is slow"
+            : "the disk of %s is nearly full: %d bytes are free, and receiving resumes at %d (min_disk_free_bytes, resume_multiplier); free some space, or find out why archiving is slow"
                 .formatted(directory, free, (long) (least * config.resumeMultiplier()));
     return shortage;
   }

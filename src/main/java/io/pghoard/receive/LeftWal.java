@@ -62,11 +62,11 @@ public final class LeftWal {
             .map(
                 each ->
                     each.active()
-                        ? "site " + each.name() + ", whose active_backup_mode is another now"
+                        ? "site " + each.name() + ", whose active_backup_mode has changed"
                         : "site " + each.name() + ", which is not active")
             .findFirst()
-            .orElse("no site, as prefix is another now or the site is gone");
-    return "at least %d WAL files that pg_receivewal received, the first is %s, lie in %s, and nobody archives them: it is of %s; give the site its former prefix and active_backup_mode pg_receivexlog until they are archived, or remove them if nobody needs them"
+            .orElse("no site: its prefix was changed or the site was removed");
+    return "at least %d WAL files received by pg_receivewal, the first one %s, are in %s and are not archived: the directory belongs to %s; give the site its former prefix and active_backup_mode pg_receivexlog until they are archived, or remove them if they are not needed"
         .formatted(left.size(), left.get(0), directory, site);
   }
 

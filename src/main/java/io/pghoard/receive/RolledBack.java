@@ -112,11 +112,11 @@ public record RolledBack(WalSegmentName taken) {
       throws IOException {
     repository.mark(
         taken.next(size),
-        "%s; what the server writes up to %s cannot be stored, and no base backup is begun before the server has gone beyond it; SELECT pg_switch_wal() brings it there"
+        "%s; what the server writes up to %s cannot be stored, and no base backup is started before the server has passed it; SELECT pg_switch_wal() advances it"
             .formatted(reason, taken));
     Path draft = Files.writeString(places.own().resolve(".rolled_back"), taken.toString());
     Files.move(draft, file(places), StandardCopyOption.ATOMIC_MOVE);
-    LOG.error("Receiving into {} begins anew: {}", places.incoming(), reason);
+    LOG.error("Receiving into {} starts over: {}", places.incoming(), reason);
   }
 
   /** Whether a file's name is taken by the former history. */

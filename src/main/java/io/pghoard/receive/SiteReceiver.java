@@ -133,7 +133,7 @@ final class SiteReceiver {
     failures++;
     Instant now = steady.instant();
     if (!reason.equals(told) || now.isAfter(toldAt.plus(AGAIN))) {
-      LOG.warn("Site {}: receives no WAL, and tries again: {}", site, reason);
+      LOG.warn("Site {}: receives no WAL, and will retry: {}", site, reason);
       told = reason;
       toldAt = now;
     }
@@ -195,15 +195,16 @@ final class SiteReceiver {
     try {
       new LostWal(line, null).note(noted);
     } catch (IOException e) {
-      LOG.warn("Site {}: cannot note that WAL is lost, and tries again: {}", site, e.getMessage());
+      LOG.warn(
+          "Site {}: cannot record that WAL was lost, and will retry: {}", site, e.getMessage());
     }
   }
 
   private void readToTheEnd(RunningProgram running) {
-    String reason = "pg_receivewal could not be followed";
+    String reason = "the output of pg_receivewal could not be read";
     try (running) {
       running.transferTo(OutputStream.nullOutputStream());
-      reason = "pg_receivewal ended by itself";
+      reason = "pg_receivewal exited";
     } catch (IOException e) {
       reason = String.valueOf(e.getMessage());
     } finally {
@@ -214,7 +215,7 @@ final class SiteReceiver {
   private synchronized void ended(String reason) {
     String ordered = order;
     if (ordered != null) {
-      LOG.info("Site {}: pg_receivewal is ended: {}", site, ordered);
+      LOG.info("Site {}: stopping pg_receivewal: {}", site, ordered);
       order = null;
       program = null;
       streamsFrom = null;

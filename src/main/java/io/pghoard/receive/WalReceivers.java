@@ -133,7 +133,7 @@ public final class WalReceivers {
     try {
       return streams(site) && RolledBack.noted(places(site)) == null;
     } catch (IOException e) {
-      LOG.warn("Site {}: no base backup is begun: {}", site, e.getMessage());
+      LOG.warn("Site {}: no base backup is started: {}", site, e.getMessage());
       return false;
     }
   }
@@ -146,7 +146,7 @@ public final class WalReceivers {
   public @Nullable String trouble(SiteName site, long sinceMillis) {
     ReceiverStatus status = status(site);
     return receiver(site).isInTroubleFor(Duration.ofMillis(sinceMillis))
-        ? "no WAL is received since %s: %s".formatted(status.since(), status.trouble())
+        ? "no WAL has been received since %s: %s".formatted(status.since(), status.trouble())
         : null;
   }
 
@@ -174,14 +174,14 @@ public final class WalReceivers {
       return null;
     }
     String text =
-        "pg_receivewal runs, and for %d minutes no WAL has arrived from %s, although the server has gone on from %s to %s"
+        "pg_receivewal runs, but for %d minutes no WAL has arrived from %s, although the server has advanced from %s to %s"
             .formatted(still.toMinutes(), status.node(), seen.flushed(), flushed);
     if (seen.isToBeEnded()) {
-      LOG.warn("Site {}: {}; it is ended, and started again", site, text);
+      LOG.warn("Site {}: {}; restarting it", site, text);
       receiver.end("no WAL arrives");
     }
     return text
-        + "\nit is ended and started again by itself; see pg_stat_replication on that node, the network between, and the disk of "
+        + "\nit is restarted automatically; check pg_stat_replication on that node, the network, and the disk of "
         + places(site).incoming();
   }
 
@@ -239,7 +239,7 @@ public final class WalReceivers {
     KnownCluster now =
         new KnownCluster(
             server.systemIdentifier(), server.versionNumber(), server.walSegmentSize());
-    String what = "no WAL is received of the server";
+    String what = "no WAL is received from the server";
     clusters.require(site.name(), server.identity(), what);
     Optional<KnownCluster> before = KnownCluster.read(places.cluster());
     if (before.isPresent()) {

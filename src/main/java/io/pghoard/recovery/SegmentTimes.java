@@ -85,7 +85,7 @@ final class SegmentTimes {
       return new Times(true, commit.equals("none") ? null : PythonTime.parse(commit), stored);
     } catch (DateTimeException e) {
       throw new IOException(
-          "the metadata of %s has a last-commit-time that is no time: %s"
+          "the metadata of %s has a last-commit-time that is not a time: %s"
               .formatted(object.key(), commit),
           e);
     }

@@ -106,7 +106,7 @@ public record BaseBackup(
       return text == null ? null : PythonTime.parse(text);
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
-          "the metadata's %s is no time: %s".formatted(word, text), e);
+          "the metadata's %s is not a time: %s".formatted(word, text), e);
     }
   }
 

@@ -127,7 +127,7 @@ public final class Catalogue {
           return new WalSegmentSize(Integer.parseInt(bytes));
         } catch (IllegalArgumentException e) {
           throw new IOException(
-              "the metadata of %s has an original-file-size that is none of a WAL segment: %s"
+              "the metadata of %s has an original-file-size that is not a WAL segment size: %s"
                   .formatted(key, bytes),
               e);
         }
@@ -159,7 +159,7 @@ public final class Catalogue {
         until.merge(backup, PythonTime.parse(time), (a, b) -> a.isAfter(b) ? a : b);
       } catch (DateTimeException e) {
         throw new IOException(
-            "the metadata of %s has a preserve-until that is no time: %s"
+            "the metadata of %s has a preserve-until that is not a time: %s"
                 .formatted(request.key(), time),
             e);
       }

@@ -20,7 +20,7 @@ public record ClusterCheck(SiteConfig site, ObjectStore store) {
     StoredCluster[] found = new StoredCluster[1];
     checks.check(
         "one cluster",
-        "see what the store answers",
+        "look at the store's answer",
         () -> {
           SiteKeys keys = new SiteKeys(site.prefix());
           try {
@@ -40,14 +40,15 @@ public record ClusterCheck(SiteConfig site, ObjectStore store) {
         new StoredClusters(store, keys)
             .trouble(new Catalogue(store, keys).baseBackups(), List.of());
     if (trouble != null && site.active()) {
-      return Answer.failed(trouble, "keep them apart, as said");
+      return Answer.failed(trouble, "separate them as described");
     }
     if (trouble != null) {
       return Answer.ok("nothing is deleted from a site that is not active; " + trouble);
     }
     SystemIdentifier identifier = cluster.systemIdentifier();
     return identifier == null
-        ? Answer.ok("nothing is stored yet that tells its cluster")
-        : Answer.ok("system identifier %s, as %s tells".formatted(identifier, cluster.source()));
+        ? Answer.ok("nothing stored yet identifies the cluster")
+        : Answer.ok(
+            "system identifier %s, according to %s".formatted(identifier, cluster.source()));
   }
 }

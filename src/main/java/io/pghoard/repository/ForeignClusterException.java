@@ -17,18 +17,18 @@ public final class ForeignClusterException extends IOException {
     boolean otherSize = cluster.systemIdentifier().equals(stored.systemIdentifier());
     this.remedy =
         (otherSize
-                ? "change it back, or keep the WAL of the new size apart: "
+                ? "change it back, or store the WAL of the new size separately: "
                 : "if pghoard.json names the wrong server or data directory, correct it; if the cluster"
-                    + " is new (initdb, pg_upgrade), keep it apart: ")
+                    + " is new (initdb, pg_upgrade), store it separately: ")
             + edit(keys);
   }
 
   private static String difference(StoredCluster stored, ClusterIdentity cluster, SiteKeys keys) {
     SystemIdentifier known = stored.systemIdentifier();
     return known != null && !known.equals(cluster.systemIdentifier())
-        ? "its cluster has the system identifier %s, and what is stored under %s/ is of the cluster %s, as %s tells"
+        ? "its cluster has the system identifier %s, but what is stored under %s/ belongs to cluster %s, according to %s"
             .formatted(cluster.systemIdentifier(), keys.prefix(), known, stored.source())
-        : "its cluster has WAL segments of %d bytes, and those stored under %s/ have %d bytes, as %s tells: the segment size was changed, by pg_resetwal --wal-segsize or in a new cluster"
+        : "its cluster has WAL segments of %d bytes, but those stored under %s/ have %d bytes, according to %s: the segment size was changed, by pg_resetwal --wal-segsize or in a new cluster"
             .formatted(
                 cluster.segmentSize() == null ? 0 : cluster.segmentSize().bytes(),
                 keys.prefix(),
@@ -38,7 +38,7 @@ public final class ForeignClusterException extends IOException {
 
   /** The change of pghoard.json that keeps what is stored, and lets the site go on. */
   public static String edit(SiteKeys keys) {
-    return "in pghoard.json, give the site a new place (\"prefix\": \"%1$s-2\"), and to restore what is stored so far add another site with \"prefix\": \"%1$s\" and \"active\": false"
+    return "in pghoard.json, give the site a new \"prefix\": \"%1$s-2\", and to restore what is stored so far, add another site with \"prefix\": \"%1$s\" and \"active\": false"
         .formatted(keys.prefix());
   }
 

@@ -76,13 +76,13 @@ public final class KnownRepositories {
           ? Answer.ok("no daemon has used %s yet".formatted(directory))
           : Answer.warning(
               "there is no %s yet".formatted(directory),
-              "start the daemon once, which makes it, or mount its file system");
+              "start the daemon once to create it, or mount its file system");
     }
     return id.equals(new RepositoryMarker(directory).read())
-        ? Answer.ok("%s is the one that the daemon has used".formatted(directory))
+        ? Answer.ok("%s is the repository that the daemon has used".formatted(directory))
         : Answer.failed(
             "%s is not the repository that the daemon has used".formatted(directory),
-            "mount its file system; or, if another one takes its place on purpose, stop the daemon,"
+            "mount its file system; or, if it was replaced on purpose, stop the daemon,"
                 + " delete "
                 + file
                 + " and start it");

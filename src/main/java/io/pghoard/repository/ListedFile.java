@@ -32,7 +32,7 @@ public record ListedFile(
       return OffsetDateTime.parse(modified).toInstant();
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
-          "the ModTime of %s is no time with its offset: %s".formatted(path, modified), e);
+          "the ModTime of %s is not a time with an offset: %s".formatted(path, modified), e);
     }
   }
 }

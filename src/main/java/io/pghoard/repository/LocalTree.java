@@ -38,7 +38,7 @@ record LocalTree(Path root) {
   private static void refuseLink(Path path) throws PermanentStorageException {
     if (Files.isSymbolicLink(path)) {
       throw new PermanentStorageException(
-          "%s is a symbolic link, which a repository may not have inside; mount what it points to"
+          "%s is a symbolic link, which is not allowed inside a repository; mount what it points to instead"
               .formatted(path));
     }
   }

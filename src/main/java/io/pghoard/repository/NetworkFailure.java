@@ -40,7 +40,7 @@ public final class NetworkFailure {
     }
     if (find(failure, CertPathValidatorException.class) != null
         || innermost(failure).toString().contains("unable to find valid certification path")) {
-      return who + " is of no authority that Java trusts";
+      return who + " is not signed by an authority that Java trusts";
     }
     return null;
   }
@@ -53,7 +53,7 @@ public final class NetworkFailure {
     }
     if (find(failure, SocketTimeoutException.class) != null) {
       return server
-          + " is silent (connect_timeout, read_timeout and call_timeout say how long is waited)";
+          + " does not respond (connect_timeout, read_timeout and call_timeout say how long to wait)";
     }
     if (find(failure, ConnectException.class) != null) {
       // Java's HTTP client says no more of a port where nothing listens.
@@ -70,7 +70,7 @@ public final class NetworkFailure {
       // So Java's HTTP client calls a proxy that refuses a password.
       return "no connection to %s (refused); check user and pass of proxy_info".formatted(server);
     }
-    return "the talk with %s broke (%s)"
+    return "the connection to %s was lost (%s)"
         .formatted(server, last.getMessage() == null ? last : last.getMessage());
   }
 

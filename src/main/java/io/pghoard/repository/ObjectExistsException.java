@@ -6,6 +6,6 @@ public final class ObjectExistsException extends PermanentStorageException {
   private static final long serialVersionUID = 1L;
 
   public ObjectExistsException(ObjectKey key) {
-    super("an object with the key " + key + " exists already");
+    super("an object with the key " + key + " already exists");
   }
 }

@@ -61,7 +61,7 @@ final class StorageFailure {
 
   private static String remedy(String reason) {
     if (reason.contains("No space left") || reason.contains("quota exceeded")) {
-      return "; it works again once there is space, nothing needs to be cleaned up";
+      return "; it resumes once there is space, and nothing needs to be cleaned up";
     }
     if (reason.startsWith("permission denied")) {
       return "; the user that pghoard runs as needs to read and write there";

@@ -56,13 +56,13 @@ public final class StoreCheck {
     checks.check("list", right("list the objects below " + keys.prefix() + "/"), this::list);
     boolean stored = checks.check("put", right("store objects there"), this::put);
     if (stored) {
-      if (checks.check("put again", "see what the store answers", this::putAgain)) {
+      if (checks.check("put again", "look at the store's answer", this::putAgain)) {
         checks.check("get", right("read objects"), this::get);
       } else {
-        checks.unknown("get", "nobody knows which bytes are stored now");
+        checks.unknown("get", "it is unknown which bytes are stored now");
       }
       checks.check("list shows it", "wait and check again: some stores list late", this::listed);
-      checks.check("clock", "see what the store answers", this::clockSkew);
+      checks.check("clock", "look at the store's answer", this::clockSkew);
     } else {
       List.of("put again", "get", "list shows it", "clock")
           .forEach(name -> checks.unknown(name, "nothing could be stored"));
@@ -78,9 +78,9 @@ public final class StoreCheck {
   }
 
   private static String right(String deed) {
-    return "give pghoard the right to "
+    return "give pghoard permission to "
         + deed
-        + ", if that is what is missing: docs/operations.md has what each store asks for";
+        + ", if that is what is missing: docs/operations.md lists what each store needs";
   }
 
   private Answer list() throws IOException {
@@ -101,12 +101,11 @@ public final class StoreCheck {
     try {
       store.put(key, Map.of(), new ByteArrayInputStream(other));
     } catch (ObjectExistsException e) {
-      return Answer.ok("refused, as the key is taken");
+      return Answer.ok("refused: the key exists");
     }
     return Answer.failed(
-        "the store took other bytes under a key that was taken",
-        "use a store, or a version of it, that refuses to overwrite: with this one two servers"
-            + " that archive into one site destroy each other's WAL");
+        "the store accepted other bytes under an existing key",
+        "use a store, or a version of it, that refuses to overwrite: with this one, two servers that archive to one site destroy each other's WAL");
   }
 
   private Answer get() throws IOException {
@@ -114,16 +113,16 @@ public final class StoreCheck {
       byte[] got = content.stream().readAllBytes();
       if (!Arrays.equals(got, bytes)) {
         return Answer.failed(
-            "%d bytes came back that are not those that were stored".formatted(got.length),
-            "do not use this store: it changes what it keeps");
+            "the %d bytes that were read are not those that were stored".formatted(got.length),
+            "do not use this store: it changes what is stored");
       }
       if (!content.metadata().equals(metadata)) {
         return Answer.failed(
-            "the metadata came back as %s, stored was %s".formatted(content.metadata(), metadata),
-            "see that nothing between pghoard and the store drops headers");
+            "the metadata was read as %s, but stored as %s".formatted(content.metadata(), metadata),
+            "check that nothing between pghoard and the store drops headers");
       }
     }
-    return Answer.ok("the same bytes and metadata came back");
+    return Answer.ok("the same bytes and metadata were read");
   }
 
   private Answer listed() throws IOException {
@@ -133,7 +132,7 @@ public final class StoreCheck {
     }
     if (object.size() != SIZE) {
       throw new IOException(
-          "the object is listed with %d bytes, stored were %d".formatted(object.size(), SIZE));
+          "the object is listed with %d bytes, but %d were stored".formatted(object.size(), SIZE));
     }
     storeTime = object.lastModified();
     return Answer.ok("with its size");
@@ -145,12 +144,12 @@ public final class StoreCheck {
 
   private Answer clockSkew() {
     if (storeTime == null) {
-      return Answer.unknown("the store has not said when the object was stored");
+      return Answer.unknown("the store did not say when the object was stored");
     }
     Duration skew = skew(storeTime);
     String text =
         "the store's clock and this machine's are %d s apart".formatted(skew.abs().toSeconds());
-    String remedy = "have both set their clocks by NTP";
+    String remedy = "synchronize both clocks by NTP";
     if (skew.abs().compareTo(SKEW_TO_REFUSE) > 0) {
       return Answer.failed(text, remedy);
     }
@@ -174,7 +173,7 @@ public final class StoreCheck {
     return Answer.ok(
         all.size() == 1
             ? "deleted"
-            : "deleted, and %d objects of checks that were killed".formatted(all.size() - 1));
+            : "deleted, with %d objects of interrupted checks".formatted(all.size() - 1));
   }
 
   /** What killed checks left, by the store's own clock. */
@@ -194,9 +193,9 @@ public final class StoreCheck {
     try (ObjectContent content = store.get(key)) {
       return Answer.failed(
           "the object is still there although it was deleted: " + content.metadata(),
-          "see whether an object lock or an immutability policy keeps it");
+          "check whether an object lock or an immutability policy keeps it");
     } catch (ObjectMissingException e) {
-      return Answer.ok("said to be missing");
+      return Answer.ok("reported as missing");
     }
   }
 }

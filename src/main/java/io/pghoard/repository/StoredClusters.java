@@ -46,7 +46,7 @@ public record StoredClusters(ObjectStore store, SiteKeys keys) {
                 .append(" (")
                 .append(backup)
                 .append(')'));
-    return "the base backups under %s/ are of %d clusters: %s; no base backup and no WAL is deleted until they are kept apart: %s"
+    return "the base backups under %s/ belong to %d clusters: %s; no base backup and no WAL is deleted until they are separated: %s"
         .formatted(keys.prefix(), clusters.size(), list, ForeignClusterException.edit(keys));
   }
 

@@ -39,7 +39,7 @@ public record WalGap(WalSegmentName firstMissing, WalSegmentName nextPresent, Ki
           "the segment %s is damaged, the next one that is good is %s"
               .formatted(firstMissing, nextPresent);
       case HISTORY_BREAK ->
-          "the segment %s does not continue the one before it, as the server was set back to an earlier state in between"
+          "the segment %s does not continue the one before it, because the server was set back to an earlier state in between"
               .formatted(firstMissing);
     };
   }

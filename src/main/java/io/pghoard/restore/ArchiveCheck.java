@@ -45,7 +45,7 @@ public final class ArchiveCheck {
    */
   public @Nullable BaseBackup run(Checks checks) {
     Stored stored = new Stored();
-    checks.check("base backups", "see what the store answers", () -> catalogue(stored));
+    checks.check("base backups", "look at the store's answer", () -> catalogue(stored));
     BaseBackup newest = stored.newest;
     RecoveryPlanner planner = stored.planner;
     if (newest == null || planner == null) {
@@ -78,7 +78,7 @@ public final class ArchiveCheck {
       return Answer.warning(
           "%d main objects cannot be understood: %s"
               .formatted(listing.unreadable().size(), listing.unreadable()),
-          "restore them from a copy of the repository, or delete them; no WAL goes until then");
+          "restore them from a copy of the repository, or delete them; no WAL is deleted until then");
     }
     if (backups.isEmpty()) {
       return none(planner.tree().wal());
@@ -96,14 +96,14 @@ public final class ArchiveCheck {
 
   private Answer none(StoredWal wal) {
     if (!site.active()) {
-      return Answer.warning("there is none", "see that prefix and storage are the right ones");
+      return Answer.warning("there is none", "check prefix and storage");
     }
     return wal.timelines().isEmpty()
         ? Answer.warning(
             "nothing is stored of this site yet", "start the daemon: it takes one at once")
         : Answer.failed(
-            "WAL is stored, and no base backup that it could be replayed on",
-            "see the daemon's log for why none could be taken, then " + remedy());
+            "WAL is stored, but no base backup to replay it on",
+            "check the daemon's log for why none could be taken, then " + remedy());
   }
 
   private Answer restorable(BaseBackup newest, RecoveryPlanner planner) throws IOException {
@@ -145,7 +145,8 @@ public final class ArchiveCheck {
     String text = "%d h %d min".formatted(age.toHours(), age.toMinutesPart());
     if (age.isNegative()) {
       return Answer.warning(
-          "it was started in the future, at " + newest.startTime(), "set the clocks by NTP");
+          "it was started in the future, at " + newest.startTime(),
+          "synchronize the clocks by NTP");
     }
     Duration interval = site.baseBackup().interval();
     if (!site.active() || interval == null) {
@@ -155,7 +156,7 @@ public final class ArchiveCheck {
     return age.compareTo(interval.plus(interval.dividedBy(4))) > 0
         ? Answer.warning(
             text + ", and one is due every " + interval.toHours() + " h",
-            "see the daemon's log for why none was taken since")
+            "check the daemon's log for why none was taken since")
         : Answer.ok(text);
   }
 }

@@ -37,12 +37,12 @@ record LeftTimelines(TimelineTree tree, TimelineHistory way, RecoveryPlanner.Com
       }
       String timeline = TimelineChoice.text(left.timeline());
       String both =
-          "and there is WAL of it until %s; to restore what it had at the target time, ask for --recovery-target-timeline %s"
+          "and there is WAL of it until %s; to restore what it had at the target time, use --recovery-target-timeline %s"
               .formatted(RecoveryTime.format(end), timeline);
       Instant at = time(left.reason());
       if (at != null && !wanted.isBefore(at)) {
         throw new RestoreRefusedException(
-            "the target time %s lies after timeline %s was left for the next one, %s, %s; for what timeline %s has, ask for --recovery-target-timeline %s"
+            "the target time %s lies after timeline %s was left for the next one, %s, %s; for what timeline %s has, use --recovery-target-timeline %s"
                 .formatted(
                     RecoveryTime.format(wanted),
                     timeline,

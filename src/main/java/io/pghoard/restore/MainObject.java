@@ -67,7 +67,7 @@ record MainObject(BaseBackupObject record, FileChecks checks) {
           && left.switchPoint().compareTo(end) < 0) {
         String own = Integer.toUnsignedString(left.timeline());
         throw new RestoreRefusedException(
-            "base backup %s ended at %s, and timeline %s, on the way to timeline %s, was left at %s: name an older base backup, or ask for --recovery-target-timeline %s"
+            "base backup %s ended at %s, and timeline %s, on the way to timeline %s, was left at %s: name an older base backup, or use --recovery-target-timeline %s"
                 .formatted(
                     backup.name(),
                     end,

@@ -64,7 +64,7 @@ public record RecoveryOptions(
     boolean exact = !(target instanceof Latest || target instanceof Immediate);
     if (inclusive != null && (!exact || target instanceof Name)) {
       throw new IllegalArgumentException(
-          "inclusive and exclusive say something of a target time, xid or LSN only; leave them out"
+          "inclusive and exclusive apply only to a target time, xid or LSN; leave them out"
               + " or give one of these");
     }
     if (action != null && target instanceof Latest) {
@@ -131,8 +131,8 @@ public record RecoveryOptions(
     List<String> notes = new ArrayList<>();
     if (action == null && !(target instanceof Latest)) {
       notes.add(
-          "the server pauses when it has reached the recovery target; SELECT"
-              + " pg_wal_replay_resume() ends recovery there");
+          "the server pauses at the recovery target, read-only, and holds the locks of transactions"
+              + " in progress there; SELECT pg_wal_replay_resume() ends recovery");
     }
     if (archivingOff()) {
       notes.add(

@@ -108,7 +108,7 @@ record RecoveryPlanner(
       String name = WalFileName.history(missing).text();
       String proof = tree.proofOfHistory(missing);
       throw new RestoreRefusedException(
-          "%s: a server that recovers to timeline %s asks for it, and stops. To mend it, %s"
+          "%s: a server that recovers to timeline %s asks for it, and stops. To repair it, %s"
               .formatted(
                   tree.wal().hadHistory(missing)
                       ? name + " is marked as damaged"
@@ -120,7 +120,7 @@ record RecoveryPlanner(
     int found = tree.newestThatTheServerFinds(start);
     if (recovery.standby() && recovery.timeline().equals("latest") && found != way.timeline()) {
       throw new RestoreRefusedException(
-          "a standby looks for the histories of the timelines after %s one by one, and would stop at timeline %s: the archive has no %s, although it has timeline %s. To mend it, %s; or restore a primary: --restore-to-primary"
+          "a standby looks for the histories of the timelines after %s one by one, and would stop at timeline %s: the archive has no %s, although it has timeline %s. To repair it, %s; or restore a primary: --restore-to-primary"
               .formatted(
                   TimelineChoice.text(start),
                   TimelineChoice.text(found),
@@ -157,7 +157,7 @@ record RecoveryPlanner(
     List<ObjectKey> damaged = listing.damaged(chosen);
     if (!damaged.isEmpty()) {
       notes.add(
-          "base backup %s is marked as damaged; the restore fails unless these were mended since: %s"
+          "base backup %s is marked as damaged; the restore fails unless these have been repaired since: %s"
               .formatted(chosen.name(), damaged));
     }
   }

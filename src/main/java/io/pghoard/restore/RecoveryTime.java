@@ -49,8 +49,7 @@ final class RecoveryTime {
     }
     String zone = parts.group(3);
     if (zone.isEmpty()) {
-      throw refused(
-          what, text, "does not say its offset from UTC, so it could mean several moments");
+      throw refused(what, text, "has no offset from UTC, so it is ambiguous");
     }
     try {
       return LocalDateTime.parse(parts.group(1) + "T" + parts.group(2))

@@ -129,7 +129,7 @@ public final class RestoreProgress {
     if (told.phase() == Phase.DONE) {
       done();
     } else {
-      failed(told.error() == null ? "the restore process was told to end" : told.error());
+      failed(told.error() == null ? "the restore process was stopped" : told.error());
     }
   }
 

@@ -51,9 +51,8 @@ public record RestoreRequest(
             || recovery.target() instanceof RecoveryTarget.Transaction);
     if (backup.equals(LATEST) && !dated) {
       notes.add(
-          "the newest base backup was restored, as only the WAL tells when the recovery target was;"
-              + " if the server's log says that recovery ended before the target was reached, it is"
-              + " older: restore the base backup from before it, by its name");
+          "the newest base backup was restored, because only the WAL shows when the recovery target was;"
+              + " if the server's log says that recovery ended before the target was reached, the target is older: restore an earlier base backup by its name");
     }
     return notes;
   }

@@ -119,8 +119,7 @@ public final class RestoreSteps {
     } catch (IOException e) {
       run.progress()
           .note(
-              "the base backup is preserved until the time that was asked for, as the request cannot"
-                  + " be deleted: "
+              "the base backup is preserved until the requested time, because the request cannot be deleted: "
                   + e.getMessage());
     }
   }

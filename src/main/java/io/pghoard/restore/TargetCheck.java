@@ -64,7 +64,7 @@ record TargetCheck(
           "%s. Recovery from base backup %s cannot pass it; give a target before the gap%s, or name a later base backup"
               .formatted(end(), backup.name(), suchAs()));
     }
-    return List.of(end() + ". If the recovery target lies behind it, recovery will stop there");
+    return List.of(end() + ". If the recovery target is after it, recovery will stop there");
   }
 
   private WalSegmentName last() {
@@ -85,7 +85,7 @@ record TargetCheck(
 
   private String instead() {
     WalSegmentName astray = Objects.requireNonNull(reach.astray());
-    return "On the server that runs on timeline %s, SELECT pg_switch_wal() archives it; to restore timeline %s in its place, ask for it: --recovery-target-timeline %s"
+    return "On the server that runs on timeline %s, SELECT pg_switch_wal() archives it; to restore timeline %s instead, use --recovery-target-timeline %s"
         .formatted(text(way.timeline()), text(astray.timeline()), text(astray.timeline()));
   }
 
@@ -106,7 +106,7 @@ record TargetCheck(
     if (until != null && !wanted.isAfter(until)) {
       return last.exact()
           ? null
-          : "when the last transaction in the archived WAL ended is not known, but that it was by %s: if it was before the target time, the server ends with an error (recovery ended before configured recovery target was reached); then restore without a target"
+          : "it is not known when the last transaction in the archived WAL ended, only that it was by %s: if it was before the target time, the server ends with an error (recovery ended before configured recovery target was reached); then restore without a target"
               .formatted(RecoveryTime.format(until));
     }
     throw new RestoreRefusedException(
@@ -129,7 +129,7 @@ record TargetCheck(
   private String range(@Nullable Instant until) {
     String all =
         reach.gap() == null && reach.astray() == null
-            ? "All that is archived is restored without a target time. If the server still runs, SELECT pg_switch_wal() archives what it has written since"
+            ? "Without a target time, everything that is archived is restored. If the server still runs, SELECT pg_switch_wal() archives what it has written since"
             : reach.astray() == null ? "Or name a later base backup" : instead();
     return until == null || until.isBefore(backup.end())
         ? "No transaction that ended after base backup %s is archived yet, so there is no time to stop at. %s"

@@ -177,7 +177,7 @@ record TargetDirectory(Path path) {
               + path
               + " is a link to "
               + wal
-              + ", which is no directory: make it one, or delete the link");
+              + ", which is not a directory: make it one, or delete the link");
     }
     requireApart(wal, path);
     requireWritable(wal);

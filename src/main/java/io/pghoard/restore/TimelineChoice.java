@@ -101,7 +101,7 @@ record TimelineChoice(TimelineTree tree, List<BaseBackup> backups) {
         .findFirst()
         .map(
             timeline ->
-                "To restore timeline %s in its place, ask for it: --recovery-target-timeline %s"
+                "To restore timeline %s instead, use --recovery-target-timeline %s"
                     .formatted(text(timeline), text(timeline)))
         .orElse(without);
   }

@@ -59,7 +59,7 @@ final class KeptBackups {
       }
       if (preserved.test(oldest)) {
         note =
-            "base backup %s and those after it stay, as it is preserved; else it would go: %s"
+            "base backup %s and those after it are kept because it is preserved; otherwise it would be deleted: %s"
                 .formatted(oldest.name(), reason);
         return;
       }
@@ -77,8 +77,8 @@ final class KeptBackups {
     Integer count = config.count();
     if (count != null && others >= count) {
       return good.contains(oldest)
-          ? "%d newer ones are kept (basebackup_count is %d)".formatted(others, count)
-          : "it cannot be restored, and %d newer ones can".formatted(others);
+          ? "%d newer kept (basebackup_count = %d)".formatted(others, count)
+          : "it cannot be restored; restorable newer ones: %d".formatted(others);
     }
     return others >= config.countMin() ? reasonOfAge(oldest, config, now) : null;
   }
@@ -90,9 +90,8 @@ final class KeptBackups {
     }
     if (kept.getLast().startTime().isAfter(now.plus(CLOCK_TOLERANCE))) {
       note =
-          "no base backup goes by its age, as the newest one was started in the future, at %s:"
-                  .formatted(kept.getLast().startTime())
-              + " the clock of this host or of the database's is wrong";
+          "no base backup is deleted for its age: the newest one was started in the future, at %s; the clock of this host or of the database host is wrong"
+              .formatted(kept.getLast().startTime());
       return null;
     }
     // It was the newest until the next one was due, and is as old as the time since then.
@@ -101,7 +100,7 @@ final class KeptBackups {
     if (age.compareTo(Duration.ofDays(days)) <= 0) {
       return null;
     }
-    return "it is older than %d days (basebackup_age_days_max), and %d newer ones are kept"
+    return "it is older than %d days (basebackup_age_days_max); %d newer kept"
         .formatted(days, kept.size() - 1);
   }
 }

@@ -67,10 +67,10 @@ public final class Retention {
   private RetentionPlan planned(SiteName name) throws IOException {
     SiteConfig site = sites.get(name);
     if (!site.active()) {
-      return RetentionPlan.nothing("site %s is not active: nothing goes".formatted(name));
+      return RetentionPlan.nothing("site %s is not active: nothing is deleted".formatted(name));
     }
     if (Files.exists(sites.config().maintenanceModeFile())) {
-      return RetentionPlan.nothing("pghoard is in maintenance mode: nothing goes");
+      return RetentionPlan.nothing("pghoard is in maintenance mode: nothing is deleted");
     }
     return plan(site, repositories.of(name), new SiteKeys(site.prefix()));
   }
@@ -79,7 +79,7 @@ public final class Retention {
     Catalogue catalogue = new Catalogue(store, keys);
     Catalogue.Listing listing = catalogue.listing();
     if (listing.readable().isEmpty()) {
-      return RetentionPlan.nothing("there is no base backup: nothing goes");
+      return RetentionPlan.nothing("there is no base backup: nothing is deleted");
     }
     KeptBackups backups =
         new KeptBackups(
@@ -120,7 +120,9 @@ public final class Retention {
           .unreadable()
           .forEach(
               (key, why) ->
-                  notes.add("no WAL goes, as nobody knows what %s needs: %s".formatted(key, why)));
+                  notes.add(
+                      "no WAL is deleted, because it is unknown what %s needs: %s"
+                          .formatted(key, why)));
     }
     return new RetentionPlan(deletions, notes);
   }
@@ -161,9 +163,8 @@ public final class Retention {
     deletions.add(
         new Deletion(
             backup.key(),
-            "base backup %s, started at %s, goes: %s"
-                .formatted(backup.name(), backup.startTime(), why)));
-    String reason = "a chunk of base backup %s, which goes".formatted(backup.name());
+            "base backup %s, started at %s: %s".formatted(backup.name(), backup.startTime(), why)));
+    String reason = "a chunk of base backup %s, which is deleted".formatted(backup.name());
     for (String folder : List.of(keys.chunks(backup.name()), keys.deltaChunks(backup.name()))) {
       for (ObjectKey chunk : store.keys(folder)) {
         deletions.add(new Deletion(chunk, reason));

@@ -154,7 +154,7 @@ public final class ScrubbedObject {
     private void requireTime() throws IOException {
       if (ends.getAsBoolean()) {
         cut = true;
-        throw new InterruptedIOException("the run that reads it is to end");
+        throw new InterruptedIOException("the run that reads it is being stopped");
       }
     }
 

@@ -197,7 +197,8 @@ final class SiteScrub {
       marks.mark(key, why);
     } catch (IOException e) {
       again.add(new Due(seen, turn));
-      failure = "%s is damaged (%s), which cannot be noted: %s".formatted(key, why, e.getMessage());
+      failure =
+          "%s is damaged (%s), which cannot be recorded: %s".formatted(key, why, e.getMessage());
       return;
     }
     Set<ObjectKey> more = new TreeSet<>(marked());

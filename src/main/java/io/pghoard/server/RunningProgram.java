@@ -210,7 +210,7 @@ public final class RunningProgram extends FilterInputStream {
   @Override
   public void close() throws IOException {
     List<ProcessHandle> all = process.descendants().toList();
-    end("it was not wanted any more");
+    end("it was no longer needed");
     try {
       if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
         all.forEach(ProcessHandle::destroyForcibly);

@@ -147,7 +147,7 @@ public record ServerFacts(
   public @Nullable String silent(SiteConfig site) {
     boolean sends = site.wal().mode() == BackupMode.ARCHIVE_COMMAND;
     return sends && !standby && !archiving
-        ? "archive_mode is off, so that no WAL comes from the server, and no base backup can be completed; "
+        ? "archive_mode is off: the server archives no WAL, and no base backup can be completed;  "
             + ARCHIVE_MODE_REMEDY
         : null;
   }

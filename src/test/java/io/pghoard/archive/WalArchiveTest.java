@@ -95,7 +95,7 @@ class WalArchiveTest {
     assertThatThrownBy(() -> site.archive(SEGMENT))
         .isInstanceOf(WalConflictException.class)
         .hasMessageContaining("its sha1 is " + first)
-        .hasMessageContaining("that of the file handed over is ");
+        .hasMessageContaining("that of the new file is ");
   }
 
   @Test
@@ -110,7 +110,7 @@ class WalArchiveTest {
     assertThatThrownBy(() -> site.archive(SEGMENT))
         .isInstanceOf(IOException.class)
         .isNotInstanceOf(WalConflictException.class)
-        .hasMessageContaining("is stored already and cannot be read");
+        .hasMessageContaining("is already stored but cannot be read");
   }
 
   @Test

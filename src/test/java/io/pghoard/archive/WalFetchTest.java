@@ -255,7 +255,7 @@ class WalFetchTest {
         new ObjectKey("main/timeline/00000003.history"), Map.of(), InputStream.nullInputStream());
     assertThatThrownBy(() -> site.fetch(segment(1, 4)))
         .isNotInstanceOf(WalAbsentException.class)
-        .hasMessageContaining("cannot be understood");
+        .hasMessageContaining("cannot be parsed");
   }
 
   // PostgreSQL would take the foreign record in it for the end of the WAL.

@@ -46,7 +46,7 @@ class BaseBackupFinishIT {
       cluster.configure("archive_command", "/bin/true");
       site.take("scheduled");
       assertThat(String.valueOf(site.status().last()))
-          .contains("did not arrive in the repository in time", "the first is 00000001");
+          .contains("did not arrive in the repository in time", "the first one is 00000001");
       assertNothingStored(site);
     }
   }

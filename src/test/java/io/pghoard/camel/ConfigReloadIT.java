@@ -85,7 +85,7 @@ class ConfigReloadIT {
     assertThat(home.resolve("configuration_error"))
         .content()
         .startsWith("site: -\n")
-        .contains("pghoard.json is refused, and the configuration that was in force stays");
+        .contains("pghoard.json is refused, and the previous configuration stays");
     assertThat(service.send("GET", "/main/basebackup").statusCode()).isEqualTo(200);
     service.writeConfig(good.replace("\"http_port\"", "\"http_prot\""));
     await()
@@ -258,7 +258,7 @@ class ConfigReloadIT {
       assertThat(site.status().last())
           .extracting(BaseBackupStatus.Ended::failure)
           .asString()
-          .contains("the site is no more");
+          .contains("the site was removed from pghoard.json");
       assertThat(site.home.resolve("repository/main"))
           .isDirectoryNotContaining("glob:**/*.pghoard");
       assertThat(BackedUpCluster.runningPrograms()).isEmpty();

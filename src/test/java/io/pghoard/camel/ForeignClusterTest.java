@@ -41,7 +41,7 @@ class ForeignClusterTest {
       assertThat(alert).content().contains("site: main", "\"prefix\": \"main-2\"");
       HttpResponse<String> answer = service.daemon.send("PUT", "/main/archive/" + FIRST);
       assertThat(answer.statusCode()).isEqualTo(412);
-      assertThat(answer.body()).contains("is of the cluster 42", "\"remedy\":");
+      assertThat(answer.body()).contains("belongs to cluster 42", "\"remedy\":");
       assertThat(service.object(FIRST)).doesNotExist();
 
       service.daemon.reconfigure(

@@ -113,7 +113,7 @@ class GoogleFaultsIT extends GoogleService {
       value = {
         "401 | authError | no | check credential_file or credentials",
         "403 | forbidden | pghoard does not have storage.objects.create access | the roles that",
-        "403 | accountDisabled | The billing account is disabled | look at the project's billing",
+        "403 | accountDisabled | The billing account is disabled | check the project's billing",
         "403 | forbidden | Permission denied on Cloud KMS key | check kms_key_name",
         "400 | invalid | Invalid argument. | check storage_class",
         "404 | notFound | The specified bucket does not exist. | create the bucket",

@@ -48,7 +48,7 @@ class HttpBaseBackupRequestTest {
       HttpResponse<String> answer = service.send("PUT", "/main/basebackup");
       assertThat(answer.statusCode()).isEqualTo(409);
       assertThat(answer.body())
-          .contains("maintenance mode, as " + maintenance + " exists", "the request is kept");
+          .contains("maintenance mode because " + maintenance + " exists", "the request is kept");
       assertThat(service.json("/status").at("/backup_sites/main").has("last_basebackup")).isFalse();
     }
     Files.delete(maintenance);

@@ -38,7 +38,7 @@ class HttpWalArchiveTest {
       service.segment(FIRST, 2);
       HttpResponse<String> answer = put(service, FIRST);
       assertThat(answer.statusCode()).isEqualTo(409);
-      assertThat(answer.body()).contains("is stored already with other content", "\"remedy\":");
+      assertThat(answer.body()).contains("is already stored with different content", "\"remedy\":");
       assertThat(service.object(FIRST)).hasBinaryContent(stored);
       assertThat(home.resolve("archive_conflict")).content().contains("its sha1 is");
     }
@@ -50,7 +50,7 @@ class HttpWalArchiveTest {
       Files.write(service.wal.resolve(FIRST), ArchivingSite.segment(ArchivingService.SECOND, 1));
       HttpResponse<String> answer = put(service, FIRST);
       assertThat(answer.statusCode()).isEqualTo(412);
-      assertThat(answer.body()).contains("it holds WAL from 0/400000 on", "\"remedy\":");
+      assertThat(answer.body()).contains("it contains WAL from 0/400000 on", "\"remedy\":");
       assertThat(service.object(FIRST)).doesNotExist();
     }
   }

@@ -47,8 +47,8 @@ class ReceivedWalLeftTest {
       await().atMost(LIMIT).until(() -> Files.exists(alert()));
       assertThat(alert())
           .content()
-          .contains("site: -", directory.toString(), "the first is 000000010000000000000004")
-          .contains("no site, as prefix is another now");
+          .contains("site: -", directory.toString(), "the first one 000000010000000000000004")
+          .contains("no site: its prefix was changed");
       Files.delete(directory.resolve("000000010000000000000004"));
       await().atMost(LIMIT).until(() -> Files.notExists(alert()));
       assertThat(service.json("/health").get("status").asText()).isEqualTo("UP");
@@ -60,7 +60,7 @@ class ReceivedWalLeftTest {
     left("main");
     try (RunningService service = RunningService.with(home, QUICK)) {
       await().atMost(LIMIT).until(() -> Files.exists(alert()));
-      assertThat(alert()).content().contains("site main, whose active_backup_mode is another now");
+      assertThat(alert()).content().contains("site main, whose active_backup_mode has changed");
       service.reconfigure(
           root ->
               root.withObject("/backup_sites/main").put("active_backup_mode", "pg_receivexlog"));

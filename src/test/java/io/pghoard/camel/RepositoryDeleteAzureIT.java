@@ -107,7 +107,7 @@ class RepositoryDeleteAzureIT extends AzureService {
       assertThatThrownBy(() -> service.store().delete(key))
           .isInstanceOf(PermanentStorageException.class)
           .hasMessageContaining("cannot delete main/a: Azure answered 403")
-          .hasMessageContaining("the sas_token needs the rights");
+          .hasMessageContaining("the sas_token needs the permissions");
       assertThat(service.store().keys("")).containsExactly(key);
     }
   }

@@ -51,7 +51,8 @@ class RepositoryDeleteGoogleIT extends GoogleService {
       assertThatThrownBy(() -> service.store().delete(KEYS))
           .isInstanceOf(PermanentStorageException.class)
           .hasMessageStartingWith("2 objects are retained, the first one: cannot delete main/a: ")
-          .hasMessageContaining("it goes when the bucket's retention policy or the hold lets it");
+          .hasMessageContaining(
+              "it can be deleted when the bucket's retention policy or the hold has ended");
 
       assertThat(service.store().keys("")).containsExactly(KEYS.get(0), KEYS.get(2));
       // A token, four deletions, and the listing: nothing was tried again.

@@ -138,7 +138,7 @@ class RepositoryGetAzureIT extends AzureService {
       assertThatThrownBy(() -> put(service, new byte[1]))
           .isInstanceOf(PermanentStorageException.class)
           .hasMessageContaining("cannot put " + KEY + ": Azure answered 403")
-          .hasMessageContaining("look at account_name and at account_key")
+          .hasMessageContaining("check account_name and account_key")
           .hasMessageNotContaining("c2VjcmV0");
     }
     String readOnly = sas(container, OffsetDateTime.now(ZoneOffset.UTC).plusHours(1));
@@ -146,7 +146,7 @@ class RepositoryGetAzureIT extends AzureService {
       assertThat(service.store().keys("")).isEmpty();
       assertThatThrownBy(() -> put(service, new byte[1]))
           .isInstanceOf(PermanentStorageException.class)
-          .hasMessageContaining("the sas_token needs the rights");
+          .hasMessageContaining("the sas_token needs the permissions");
     }
     String expired = sas(container, OffsetDateTime.now(ZoneOffset.UTC).minusHours(1));
     try (RunningService service = withSas(home.resolve("c"), container, expired)) {

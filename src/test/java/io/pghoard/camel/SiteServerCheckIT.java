@@ -32,7 +32,7 @@ class SiteServerCheckIT {
 
       ObjectKey claim = new ObjectKey("main/cluster/claim");
       daemon.store().put(claim, Map.of("system-identifier", "42"), InputStream.nullInputStream());
-      only(home, "foreign_cluster", "is of the cluster 42", "\"prefix\": \"main-2\"");
+      only(home, "foreign_cluster", "belongs to cluster 42", "\"prefix\": \"main-2\"");
       daemon.store().delete(claim);
       await().atMost(LIMIT).until(() -> Files.notExists(home.resolve("foreign_cluster")));
 
@@ -44,7 +44,7 @@ class SiteServerCheckIT {
       only(home, "authentication_error", "password authentication failed", "set the password of");
 
       cluster.stop();
-      only(home, "server_unreachable", "Connection refused", "see that PostgreSQL runs");
+      only(home, "server_unreachable", "Connection refused", "check that PostgreSQL runs");
       // Whether the password is right now, nobody knows while the server is down.
       assertThat(home.resolve("authentication_error")).exists();
 

@@ -87,7 +87,7 @@ class SiteWalReceiveIT {
           .untilAsserted(
               () ->
                   assertThat(site.receivers().status(RunningService.SITE).trouble())
-                      .contains("is short"));
+                      .contains("is nearly full"));
       assertThat(site.programs()).isEmpty();
       disk.resize(64 << 20);
       site.awaitStreaming();
@@ -157,7 +157,7 @@ class SiteWalReceiveIT {
           .untilAsserted(
               () ->
                   assertThat(site.receivers().status(RunningService.SITE).trouble())
-                      .contains("is of the cluster 7", "give the site a new place"));
+                      .contains("belongs to cluster 7", "give the site a new \"prefix\""));
       assertThat(site.programs()).isEmpty();
     }
   }

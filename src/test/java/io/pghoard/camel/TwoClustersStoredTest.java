@@ -38,7 +38,7 @@ class TwoClustersStoredTest {
 
       service.call("retention-apply", Map.of("site", RunningService.SITE));
 
-      assertThat(alert).content().contains("site: main", "of 2 clusters", "kept apart", "main-2");
+      assertThat(alert).content().contains("site: main", "to 2 clusters", "separated", "main-2");
       assertThat(service.store().keys("main/basebackup/")).hasSize(2);
 
       service.store().delete(new ObjectKey("main/basebackup/2026-11-01"));

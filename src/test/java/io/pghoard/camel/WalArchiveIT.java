@@ -194,7 +194,7 @@ class WalArchiveIT {
     primary.start();
     await()
         .atMost(PATIENCE)
-        .until(() -> primary.serverLog().contains("is stored already with other content"));
+        .until(() -> primary.serverLog().contains("is already stored with different content"));
     assertThat(content(name)).isEqualTo(first);
     assertThat(home.resolve("a/archive_conflict")).exists();
     assertThat(acknowledged(primary)).doesNotContain(name);

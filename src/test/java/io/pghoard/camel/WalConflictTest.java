@@ -20,7 +20,7 @@ class WalConflictTest {
       await().until(() -> Files.exists(home.resolve("archive_conflict")));
       assertThat(home.resolve("archive_conflict"))
           .content()
-          .contains("site: main", "main/xlog/" + FIRST, "two servers archive into one site");
+          .contains("site: main", "main/xlog/" + FIRST, "two servers archive to one site");
     }
   }
 }

@@ -29,7 +29,8 @@ class WalReceiveTroubleIT {
               () ->
                   assertThat(alert(home))
                       .hasValueSatisfying(
-                          text -> assertThat(text).contains("no WAL is received since", "main")));
+                          text ->
+                              assertThat(text).contains("no WAL has been received since", "main")));
       assertThat(site.receivers().status(RunningService.SITE).running()).isFalse();
       cluster.start();
       site.awaitStreaming();

@@ -141,7 +141,7 @@ class WalRefusalIT {
     String future = old.substring(0, 16) + "000000F0";
     Files.copy(wal(old), wal(future));
 
-    refused(future, "by its name it should begin at");
+    refused(future, "but by its name should start at");
     accepted(old);
   }
 
@@ -178,7 +178,7 @@ class WalRefusalIT {
     Answer answer = archive(name);
 
     assertThat(answer.status()).as(answer.text()).isBetween(1, 125);
-    assertThat(answer.text()).contains(name, "other content");
+    assertThat(answer.text()).contains(name, "different content");
     assertThat(content("main/timeline/" + name)).isEqualTo(first);
     assertThat(daemon.home.resolve("archive_conflict")).exists();
   }

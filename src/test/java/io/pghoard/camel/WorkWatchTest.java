@@ -140,7 +140,9 @@ class WorkWatchTest {
       assertThat(backups.status(RunningService.SITE).failures()).isEqualTo(2);
       Path alert = home.resolve("base_backup_failed");
       await().until(() -> Files.exists(alert));
-      assertThat(alert).content().contains("site: main", "were cut off when the daemon ended");
+      assertThat(alert)
+          .content()
+          .contains("site: main", "were interrupted when the daemon stopped");
     }
   }
 

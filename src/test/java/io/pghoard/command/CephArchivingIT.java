@@ -57,7 +57,7 @@ class CephArchivingIT {
 
       network.fault(FaultProxy.silence());
       cluster.pgbench("-i", "-q", "-s", "2");
-      failsWith(cluster, "is silent|call_timeout");
+      failsWith(cluster, "does not respond|call_timeout");
       network.fault(FaultProxy.answering("503 Slow Down"));
       failsWith(cluster, "answered 503");
       assertThat(status(cluster, ".ready")).hasSizeGreaterThan(20);

@@ -256,7 +256,7 @@ class CheckIT {
         check(config(root -> site(root).put("pg_data_directory", directory.toString())));
 
     assertThat(failures(run)).containsExactly("main: postgres: data directory");
-    assertThat(run.out()).contains("they are two clusters");
+    assertThat(run.out()).contains("they are different clusters");
   }
 
   @Test
@@ -354,7 +354,7 @@ class CheckIT {
     RestoreToolRun run = check(config(root -> root.put("routes_directory", routes.toString())));
 
     assertThat(failures(run)).containsExactly("main: store: put again");
-    assertThat(run.out()).contains("took other bytes under a key that was taken");
+    assertThat(run.out()).contains("accepted other bytes under an existing key");
     assertThat(daemon.repository().resolve("pghoard_check")).doesNotExist();
   }
 
@@ -366,7 +366,7 @@ class CheckIT {
 
     RestoreToolRun wrong = check(config(root -> {}), "--site", "mian");
     assertThat(wrong.status()).isEqualTo(2);
-    assertThat(wrong.err()).contains("no site is called mian, there are [main]");
+    assertThat(wrong.err()).contains("there is no site mian, there are [main]");
   }
 
   @Test

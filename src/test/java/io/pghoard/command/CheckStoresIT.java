@@ -137,7 +137,7 @@ class CheckStoresIT {
         "check aws_secret_access_key|account_key|check credential_file or credentials|authorized_keys");
     failed(found, "place", "list", "create the bucket|create the container|there is no directory");
     failed(found, "name", "put", "check (host|server) and DNS");
-    failed(found, "delete", "delete", "give pghoard the right to delete objects");
+    failed(found, "delete", "delete", "give pghoard permission to delete objects");
     failed(found, "expired", "put", "the certificate of .* has expired; renew it");
     failed(found, "login", "put", "check user and pass of proxy_info");
     assertThat(found)

@@ -52,7 +52,7 @@ class DaemonCheckTest {
   void whatIsNotTheDaemonOfTheSite_fails() throws Exception {
     assertThat(answerTo(401, "{}")).contains("does not accept webserver_username");
     assertThat(answerTo(500, "{}")).contains("answers 500");
-    assertThat(answerTo(200, "<html>")).contains("what is not JSON");
+    assertThat(answerTo(200, "<html>")).contains("something that is not JSON");
     assertThat(answerTo(200, "{\"backup_sites\": {\"other\": {}}}"))
         .contains("does not know the site");
   }

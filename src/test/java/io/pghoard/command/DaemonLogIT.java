@@ -84,7 +84,7 @@ final class DaemonLogIT {
         status(port, "sEcret-web", "GET", "/status");
         await().until(() -> Files.exists(home.resolve("state.json")));
 
-        awaitLine(daemon, "Site main: base backup .* begins, as it is requested");
+        awaitLine(daemon, "Site main: base backup .* starts \\(requested\\)");
         awaitLine(
             daemon, "Site main: stored chunk 1 of base backup .*, \\d+ bytes as \\d+ in \\d+ ms");
         awaitLine(daemon, "Site main: archived " + segment + ", 1048576 bytes in \\d+ ms");

@@ -88,6 +88,6 @@ class LauncherTest {
     assertThat(run(Map.of("PGHOARD_PLUGINS", plugins + "/none")))
         .singleElement()
         .asString()
-        .contains("PGHOARD_PLUGINS is", "no directory");
+        .contains("PGHOARD_PLUGINS is", "not a directory");
   }
 }

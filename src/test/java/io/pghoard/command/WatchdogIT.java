@@ -58,8 +58,7 @@ final class WatchdogIT {
       Path sick = Files.writeString(routes.resolve("http-health.camel.yaml"), SICK);
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(
-              () -> daemon.log().contains("watchdog failed, and will be tried again: GET /health"));
+          .until(() -> daemon.log().contains("watchdog failed and will be retried: GET /health"));
       int before = alive(systemd);
       // Fed twice a second otherwise.
       await().during(Duration.ofSeconds(2)).until(() -> alive(systemd) == before);
@@ -75,7 +74,7 @@ final class WatchdogIT {
           .until(
               () -> {
                 new ProcessBuilder("kill", "-HUP", "" + daemon.pid()).start().waitFor();
-                return daemon.log().contains("\"message\":\"" + config + " is read again");
+                return daemon.log().contains("\"message\":\"Reading " + config + " again");
               });
       await()
           .atMost(Duration.ofSeconds(20))

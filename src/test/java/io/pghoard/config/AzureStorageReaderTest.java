@@ -81,14 +81,14 @@ class AzureStorageReaderTest {
       value = {
         "'bucket_name': 'abc' | account_key: the key is missing",
         "'account_key': 'a2V5' | bucket_name",
-        "'account_key': 'a2V5', 'sas_token': 'x', 'bucket_name': 'abc' | take one of them away",
+        "'account_key': 'a2V5', 'sas_token': 'x', 'bucket_name': 'abc' | remove one of them",
         "'account_key': '%', 'bucket_name': 'abc' | it is not in base64",
-        "'account_key': 'a2V5', 'bucket_name': 'A_b' | no such name in Azure",
+        "'account_key': 'a2V5', 'bucket_name': 'A_b' | not a valid name in Azure",
         "'account_key': 'a2V5', 'bucket_name': 'abc', 'port': 1 | Azure itself has no other",
-        "'account_key': 'a2V5', 'bucket_name': 'abc', 'storage_class': 'Archive' | none of Hot",
+        "'account_key': 'a2V5', 'bucket_name': 'abc', 'storage_class': 'Archive' | not one of Hot",
         "'account_key': 'a2V5', 'bucket_name': 'abc', 'call_timeout': 0 | call_timeout",
         "'account_key': 'a2V5', 'bucket_name': 'abc', 'proxy_info': {'type': 'socks5', 'host':"
-            + " 'h', 'port': 1} | cannot speak to a socks5 proxy",
+            + " 'h', 'port': 1} | does not support socks5 proxies",
       })
   void mistake_isNamed(String keys, String message) {
     assertThatThrownBy(() -> read(keys))

@@ -78,26 +78,26 @@ final class ConfigFileTest {
         "[1] | : | the file holds a list",
         "{ | 1:2 | the file ends in the middle",
         "{'a': 'secret | 1:14 | the file ends in the middle",
-        "{'a': 1,} | 1:9 | a key in double quotes should stand here",
-        "{secret: 1} | 1:2 | a key in double quotes should stand here",
-        "{'a' 'secret'} | 1:6 | a colon should stand between",
+        "{'a': 1,} | 1:9 | expected a key in double quotes here",
+        "{secret: 1} | 1:2 | expected a key in double quotes here",
+        "{'a' 'secret'} | 1:6 | expected a colon between",
         "{'a': 1~'secret': 2} | 2:1 | a comma, or the end",
-        "{'a': secret} | 1:13 | a word stands here without quotes",
-        "{'a': } | 1:7 | a value should stand here",
-        "{'a': [1,]} | 1:10 | a value should stand here",
+        "{'a': secret} | 1:13 | there is a word without quotes here",
+        "{'a': } | 1:7 | expected a value here",
+        "{'a': [1,]} | 1:10 | expected a value here",
         "{'a': 012} | 1:8 | a number starts with a zero",
-        "{'a': -secret} | 1:8 | this is no number",
+        "{'a': -secret} | 1:8 | this is not a valid JSON number",
         "{'a': .5} | 1:7 | a digit before a decimal point",
-        "{'a': 'sec~ret'} | 1: | a control character",
+        "{'a': 'sec~ret'} | 1: | unescaped control character",
         "{'a': 'C:\\secret'} | 1: | a backslash in a text",
         "{'a': [1}} | 1:9 | a bracket is closed by one of the other kind",
-        "// secret~{} | 1:1 | there is a comment",
-        "{ /* secret */ } | 1:3 | there is a comment",
-        "{# secret~} | 1:2 | a key in double quotes should stand here",
-        "{'a': NaN} | 1:10 | this is no number",
+        "// secret~{} | 1:1 | JSON does not allow comments",
+        "{ /* secret */ } | 1:3 | JSON does not allow comments",
+        "{# secret~} | 1:2 | expected a key in double quotes here",
+        "{'a': NaN} | 1:10 | this is not a valid JSON number",
         "{'backup_location': '/b'}} | 1:26 | a bracket is closed",
         "{'backup_location': '/b'} {} | 1:27 | something follows the end",
-        "{'backup_location': '/b'} secret | 1:33 | a word stands here without quotes",
+        "{'backup_location': '/b'} secret | 1:33 | there is a word without quotes here",
       })
   void textThatIsNotJson_isRefusedWithItsPlace(String text, String place, String said)
       throws Exception {
@@ -110,7 +110,7 @@ final class ConfigFileTest {
   void deepNesting_isRefused() throws Exception {
     Files.writeString(file, "[".repeat(100_000));
 
-    assertThat(line(file)).contains("nested deeper than any configuration");
+    assertThat(line(file)).contains("nested too deeply");
   }
 
   private static String line(Path file) {

@@ -57,8 +57,8 @@ final class ConfigProblemsTest {
         "{'hots': 'h'} | the nearest one is host",
         "{'host': true} | the value is true",
         "{'host': ['h']} | the value is a list",
-        "{'port': 70000} | port is none",
-        "{'port': 1.5} | port is none",
+        "{'port': 70000} | port is invalid",
+        "{'port': 1.5} | port is invalid",
         "{'slot': 's'} | drop an unused slot",
         "'slot=s' | drop an unused slot",
         "'username=u' | the parameter is called user",
@@ -68,7 +68,7 @@ final class ConfigProblemsTest {
         "'hots=h' | the nearest one is host",
         "'host=h secret' | no key=value at character 8",
         "'postgres://u:secret%@h' | a % without two hex digits",
-        "'password=my sec=ret' | a keyword of the text is no parameter",
+        "'password=my sec=ret' | a keyword of the text is not a parameter",
         "null | a node is null",
         "5432 | a node is a number",
       })
@@ -107,7 +107,7 @@ final class ConfigProblemsTest {
         "pg_receivexlog | {'resume_multiplier': 1} | is not a number above 1",
         "pg_receivexlog | {'disk_space_check_interval': 0} | is not a whole number from 1",
         "pg_receivexlog | {'synchronous': 'yes'} | write true or false",
-        "nodes | [{'slot': 'Backup'}] | the slot has a name that PostgreSQL does not take",
+        "nodes | [{'slot': 'Backup'}] | PostgreSQL does not accept this slot name",
         "pg_data_directory | 'data' | is not an absolute path",
       })
   void receivingSite_isChecked(String key, String json, String said) {
@@ -145,7 +145,7 @@ final class ConfigProblemsTest {
     assertThat(problems(ConfigText.valid().top("backup_location", "'/d/pghoard'")))
         .singleElement()
         .extracting(Problem::path, Problem::cause)
-        .containsExactly("$.backup_sites.main.pg_data_directory", "backup_location lies inside it");
+        .containsExactly("$.backup_sites.main.pg_data_directory", "backup_location is inside it");
   }
 
   @Test
@@ -189,7 +189,7 @@ final class ConfigProblemsTest {
         .first()
         .isEqualTo(
             directory.resolve("pghoard.json")
-                + ":3:1: $.http_prot: no key of this name is known at the top of the file; the"
+                + ":3:1: $.http_prot: unknown key at the top of the file; the"
                 + " nearest known key is http_port");
     assertThat(refused).message().doesNotContain("secret");
   }
@@ -202,7 +202,7 @@ final class ConfigProblemsTest {
         "'prefix': 'main' | the same place in the same storage as site \"main\"",
         "'prefix': 'main/xlog' | the same place in the same storage as site \"main\"",
         "'prefix': 'b', 'object_storage': {'local': {'directory': '/d/r'}} | inside pg_data_dir",
-        "'prefix': 'm', 'prefix': 'n' | the key is there twice, first in line 9",
+        "'prefix': 'm', 'prefix': 'n' | the key occurs twice, first in line 9",
         "'prefix': 'main/deeper' | ",
         "'object_storage': {'local': {'directory': '/other'}}, 'prefix': 'main' | the same directory below backup_location as site \"main\"",
       })
@@ -229,7 +229,7 @@ final class ConfigProblemsTest {
     assertThat(problems(ConfigText.valid().site("prefix", second.formatted("archive_command"))))
         .singleElement()
         .asString()
-        .contains("site \"main\" archives what is in it already");
+        .contains("site \"main\" already archives from it");
     assertThat(ConfigText.valid().site("prefix", second.formatted("pg_receivexlog")))
         .satisfies(accepted -> accepted.read(directory));
   }
@@ -243,7 +243,7 @@ final class ConfigProblemsTest {
     if (problems == 0) {
       assertThat(text).satisfies(accepted -> accepted.read(directory));
     } else {
-      assertThat(problems(text)).singleElement().asString().contains("no name of a site");
+      assertThat(problems(text)).singleElement().asString().contains("not a valid site name");
     }
   }
 

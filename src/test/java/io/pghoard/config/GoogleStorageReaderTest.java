@@ -120,24 +120,24 @@ class GoogleStorageReaderTest {
       value = {
         "'bucket_name': 'abc' | project_id: the key is missing",
         "'project_id': 'acme-1' | bucket_name: the key is missing",
-        "'project_id': 'Acme 1', 'bucket_name': 'abc' | no such name at Google",
-        "'project_id': 'acme-1', 'bucket_name': 'Abc' | no such name at Google",
+        "'project_id': 'Acme 1', 'bucket_name': 'abc' | not a valid name at Google",
+        "'project_id': 'acme-1', 'bucket_name': 'Abc' | not a valid name at Google",
         "'project_id': 'acme-1', 'bucket_name': 'abc', 'port': 1 | Google itself has no other",
-        "'project_id': 'acme-1', 'bucket_name': 'abc', 'host': 'a/b' | write the name alone",
-        "'project_id': 'acme-1', 'bucket_name': 'abc', 'storage_class': 'Cold' | none of STANDARD",
+        "'project_id': 'acme-1', 'bucket_name': 'abc', 'host': 'a/b' | write only the name",
+        "'project_id': 'acme-1', 'bucket_name': 'abc', 'storage_class': 'Cold' | not one of STANDARD",
         "'project_id': 'acme-1', 'bucket_name': 'abc', 'kms_key_name': 'k' | write projects/P",
         "'project_id': 'acme-1', 'bucket_name': 'abc', 'credential_file': 'k' | absolute path",
         "'project_id': 'acme-1', 'bucket_name': 'abc', 'credentials': 'k' | write an object",
         "'project_id': 'acme-1', 'bucket_name': 'abc', 'credentials': {} | it has no type",
-        "'project_id': 'acme-1', 'bucket_name': 'abc', 'credentials': {'type': 'password'} | none"
+        "'project_id': 'acme-1', 'bucket_name': 'abc', 'credentials': {'type': 'password'} | not one"
             + " of service_account",
         "'project_id': 'acme-1', 'bucket_name': 'abc', 'credentials': {'type': 'service_account',"
             + " 'client_id': '1', 'client_email': 'e', 'private_key_id': 'i'} | no private_key",
         "'project_id': 'acme-1', 'bucket_name': 'abc', 'credential_file': '/k', 'credentials':"
-            + " {'type': 'authorized_user'} | take one of them away",
+            + " {'type': 'authorized_user'} | remove one of them",
         "'project_id': 'acme-1', 'bucket_name': 'abc', 'bucket_nam': 'x' | nearest known key",
         "'project_id': 'acme-1', 'bucket_name': 'abc', 'proxy_info': {'type': 'socks5', 'host':"
-            + " 'h', 'port': 1} | cannot speak to a socks5 proxy",
+            + " 'h', 'port': 1} | does not support socks5 proxies",
       })
   void mistake_isNamed(String keys, String message) {
     assertThatThrownBy(() -> read(keys))

@@ -34,8 +34,7 @@ final class MachineCheckTest {
         .hasToString(
             "$.backup_sites.main.pg_data_directory: "
                 + data
-                + " is no data directory: it has no file PG_VERSION; set it to the directory that"
-                + " \"SHOW data_directory\" tells");
+                + " is not a data directory: it has no file PG_VERSION; set it to what \"SHOW data_directory\" shows");
   }
 
   @Test
@@ -46,7 +45,7 @@ final class MachineCheckTest {
         .extracting(Problem::cause)
         .singleElement()
         .asString()
-        .contains("no directory");
+        .contains("not a directory");
     assertThat(problems(text.site("active", "false"))).isEmpty();
   }
 

@@ -41,8 +41,8 @@ class RoutedStorageReaderTest {
       quoteCharacter = '`',
       value = {
         "`` | $.backup_sites.main.object_storage.name: the key is missing",
-        ", 'name': 's3' | cannot be the name of a store of one's own",
-        ", 'name': 's3-whole' | cannot be the name of a store of one's own",
+        ", 'name': 's3' | is not a valid name for a store of type routed",
+        ", 'name': 's3-whole' | is not a valid name for a store of type routed",
         ", 'name': 'x', 'options': {'a': []} | $.backup_sites.main.object_storage.options.a: the value is a list",
         ", 'name': 'x', 'nmae': 'y' | the nearest known key is name",
       })

@@ -99,22 +99,22 @@ class SftpStorageReaderTest {
         "'host_key': 'K', 'password': 'p' | username: the key is missing",
         "'username': 'u', 'host_key': 'K' | private_key: the key is missing",
         "'username': 'u', 'password': 'p' | as \"ssh-keyscan -p 22 backup.example\" prints it",
-        "'username': 'u', 'password': 'p', 'host_key': 'K', 'known_hosts': '/k' | take one of them",
+        "'username': 'u', 'password': 'p', 'host_key': 'K', 'known_hosts': '/k' | remove one of the",
         "'username': 'u', 'password': 'p', 'known_hosts': 'k' | is not an absolute path",
         "'username': 'u', 'password': 'p', 'host_key': 'K', 'is_verify_host_key': false | so that"
             + " the key is compared",
         "'username': 'u', 'password': 'p', 'host_key': 'MD5:aa' | neither a public key nor",
         "'username': 'u', 'private_key': 'b3BlbnNz', 'host_key': 'K' | neither a key in PEM nor",
-        "'username': 'u', 'private_key': '-----BEGIN PUBLIC KEY-----', 'host_key': 'K' | no private"
+        "'username': 'u', 'private_key': '-----BEGIN PUBLIC KEY-----', 'host_key': 'K' | not a private"
             + " key",
         "'username': 'u', 'private_key': '-----BEGIN ENCRYPTED PRIVATE KEY-----', 'host_key': 'K'"
             + " | ssh-keygen -p",
         "'username': 'u', 'password': 'p', 'host_key': 'K', 'directory': '/d', 'prefix': '/p' |"
             + " without the slash in front",
-        "'username': 'u', 'password': 'p', 'host_key': 'K', 'directory': '' | no directory has",
+        "'username': 'u', 'password': 'p', 'host_key': 'K', 'directory': '' | not a valid directory name",
         "'username': 'u', 'password': 'p', 'host_key': 'K', 'port': 0 | from 1 to 65535",
         "'username': 'u', 'password': 'p', 'host_key': 'K', 'proxy_info': {'host': 'h', 'port': 1}"
-            + " | is reached directly",
+            + " | does not support a proxy",
         "'username': 'u', 'password': 'p', 'host_key': 'K', 'serve': 's' | known key is server",
       })
   void mistake_isNamed(String keys, String message) {

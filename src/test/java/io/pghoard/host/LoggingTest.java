@@ -70,7 +70,7 @@ final class LoggingTest {
 
     assertThat(told.lines())
         .satisfiesExactly(
-            first -> assertThat(first).startsWith("WARN  Logging - Nothing goes to syslog: /x/x"),
+            first -> assertThat(first).startsWith("WARN  Logging - Cannot log to syslog: /x/x"),
             second -> assertThat(second).isEqualTo("INFO  Example - on"));
   }
 

@@ -97,8 +97,8 @@ final class SyslogIT {
             () ->
                 assertThat(rsyslog.lines())
                     .anyMatch(line -> line.endsWith("INFO  Example - while it was away"))
-                    .anyMatch(line -> line.contains("Syslog takes nothing (cannot send to "))
-                    .anyMatch(line -> line.endsWith("takes lines again; 0 were dropped")));
+                    .anyMatch(line -> line.contains("Syslog accepts nothing (cannot send to "))
+                    .anyMatch(line -> line.endsWith("accepts lines again; 0 were dropped")));
   }
 
   @Test
@@ -118,7 +118,7 @@ final class SyslogIT {
         .untilAsserted(
             () ->
                 assertThat(rsyslog.lines())
-                    .filteredOn(line -> line.contains("Syslog takes lines again; "))
+                    .filteredOn(line -> line.contains("Syslog accepts lines again; "))
                     .singleElement()
                     .asString()
                     .matches(".* again; [1-9]\\d{3} were dropped"));

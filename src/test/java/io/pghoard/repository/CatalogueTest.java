@@ -117,7 +117,8 @@ final class CatalogueTest {
     assertThat(catalogue.unreadable())
         .hasSize(4)
         .containsEntry(keys.mainObject("empty"), "the metadata has no start-time")
-        .containsEntry(keys.mainObject("time"), "the metadata's start-time is no time: yesterday")
+        .containsEntry(
+            keys.mainObject("time"), "the metadata's start-time is not a time: yesterday")
         .containsEntry(
             keys.mainObject("format"), "a format that this version does not know: pghoard-bb-v9");
   }
@@ -162,7 +163,7 @@ final class CatalogueTest {
     preserve("b", "soon");
     assertThatIOException()
         .isThrownBy(catalogue::preservedUntil)
-        .withMessageContaining("a preserve-until that is no time: soon");
+        .withMessageContaining("a preserve-until that is not a time: soon");
   }
 
   private void preserve(String backup, String until) throws IOException {

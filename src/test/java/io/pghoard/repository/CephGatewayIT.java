@@ -160,7 +160,7 @@ final class CephGatewayIT {
     refused(
         home,
         storage -> storage.put("encrypted", true),
-        "answered 400 InvalidRequest; some servers encrypt only what comes by https");
+        "answered 400 InvalidRequest; some servers encrypt only over https");
   }
 
   private static void refused(Path home, Consumer<ObjectNode> edit, String remedy)

@@ -112,7 +112,7 @@ final class CephRefusalsIT {
           for (int size : new int[] {10, 6 << 20}) {
             assertThatThrownBy(() -> put(store, size))
                 .isInstanceOf(PermanentStorageException.class)
-                .hasMessageContaining("docs/operations.md has the");
+                .hasMessageContaining("docs/operations.md shows the");
           }
           assertThatThrownBy(() -> store.get(KEY))
               .isInstanceOf(PermanentStorageException.class)

@@ -54,7 +54,8 @@ final class CephTlsIT {
   @Test
   void certificateOfAnUnknownAuthority_isTold(@TempDir Path home) throws Exception {
     CephCluster ceph = BUCKET.ceph();
-    String told = "is of no authority that is trusted here; name the authority's in cert_path";
+    String told =
+        "is not signed by a trusted authority; set cert_path to the authority's certificate";
     refused(home.resolve("none"), ceph.tlsPort(), storage -> storage.remove("cert_path"), told);
     refused(
         home.resolve("other"),
@@ -78,13 +79,16 @@ final class CephTlsIT {
         home,
         BUCKET.ceph().tlsPort(),
         storage -> storage.put("host", "localhost"),
-        "is for another name than that; check host");
+        "is for a different name; check host");
   }
 
   @Test
   void plainHttpWhereTlsIsAskedFor_isTold(@TempDir Path home) throws Exception {
     refused(
-        home, BUCKET.port(), storage -> {}, "speaks no TLS on this port; check is_secure and port");
+        home,
+        BUCKET.port(),
+        storage -> {},
+        "does not use TLS on this port; check is_secure and port");
   }
 
   private static void refused(Path home, int port, Consumer<ObjectNode> edit, String told)

@@ -206,7 +206,7 @@ public final class FaultProxy implements Closeable {
     }
   }
 
-  /** Reads on until the client has read the answer: a close before that might take it away. */
+  /** Reads on until the client has read the answer: a close before that might remove it. */
   private static void answer(Socket client, String answer) throws IOException {
     client.getOutputStream().write(answer.getBytes(US_ASCII));
     client.shutdownOutput();

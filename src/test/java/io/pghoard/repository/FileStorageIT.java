@@ -114,8 +114,7 @@ final class FileStorageIT {
             .isThrownBy(() -> store.put(KEY, Map.of(), new ByteArrayInputStream(new byte[600_000])))
             .isNotInstanceOf(PermanentStorageException.class)
             .withMessage(
-                "cannot put %s: No space left on device; it works again once there is space,"
-                    + " nothing needs to be cleaned up",
+                "cannot put %s: No space left on device; it resumes once there is space, and nothing needs to be cleaned up",
                 KEY);
         assertThat(store.keys("")).containsExactly(first);
         assertThat(hiddenFiles(disk.directory())).isEmpty();

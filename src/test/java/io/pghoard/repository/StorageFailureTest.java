@@ -61,13 +61,13 @@ final class StorageFailureTest {
     return Stream.of(
         row(
             new IOException("No space left on device"),
-            "No space left on device; it works again once there is space"),
+            "No space left on device; it resumes once there is space"),
         row(
             new FileSystemException("/r/k", null, "No space left on device"),
-            "No space left on device (/r/k); it works again once there is space"),
+            "No space left on device (/r/k); it resumes once there is space"),
         row(
             new IOException("Disk quota exceeded"),
-            "Disk quota exceeded; it works again once there is space"),
+            "Disk quota exceeded; it resumes once there is space"),
         row(new IOException("Input/output error"), "Input/output error"),
         row(new NoSuchFileException("/r/k"), "java.nio.file.NoSuchFileException: /r/k"),
         row(new IOException(), "java.io.IOException"));

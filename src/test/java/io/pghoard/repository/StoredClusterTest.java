@@ -123,7 +123,7 @@ class StoredClusterTest {
     assertThatThrownBy(
             () -> stored.require(new ClusterIdentity(CLUSTER, SIZE), "refused " + SECOND, KEYS))
         .hasMessage(
-            "refused 000000010000000000000002: its cluster has the system identifier %s, and what is stored under main/ is of the cluster 42, as main/xlog/000000010000000000000001 tells",
+            "refused 000000010000000000000002: its cluster has the system identifier %s, but what is stored under main/ belongs to cluster 42, according to main/xlog/000000010000000000000001",
             CLUSTER)
         .isInstanceOfSatisfying(
             ForeignClusterException.class,
@@ -142,7 +142,7 @@ class StoredClusterTest {
                 stored.require(
                     new ClusterIdentity(CLUSTER, WalSegmentSize.DEFAULT), "refused it", KEYS))
         .hasMessageContaining(
-            "has WAL segments of 16777216 bytes, and those stored under main/ have 1048576 bytes")
+            "has WAL segments of 16777216 bytes, but those stored under main/ have 1048576 bytes")
         .hasMessageContaining("pg_resetwal --wal-segsize");
   }
 }

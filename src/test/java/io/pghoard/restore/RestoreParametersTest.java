@@ -59,12 +59,12 @@ class RestoreParametersTest {
   void targetThatOnlyTheWalCanDate_isRestoredFromTheNewestBackup_whichIsSaid() {
     for (RestoreRequest request :
         List.of(parse("recovery_target_name", "a"), parse("recovery_target_xid", 4711))) {
-      assertThat(request.notes()).anyMatch(note -> note.contains("restore the base backup from"));
+      assertThat(request.notes()).anyMatch(note -> note.contains("restore an earlier base backup"));
     }
     assertThat(parse("recovery_target_name", "a", "basebackup", "2026-01-01_00-00_0").notes())
-        .noneMatch(note -> note.contains("restore the base backup from"));
+        .noneMatch(note -> note.contains("restore an earlier base backup"));
     assertThat(parse("recovery_target_lsn", "16/3002D50").notes())
-        .noneMatch(note -> note.contains("restore the base backup from"));
+        .noneMatch(note -> note.contains("restore an earlier base backup"));
   }
 
   @Test

@@ -255,7 +255,7 @@ class RestorePlannerTest {
     assertThat(plan("recovery_target_timeline", "1")).isEqualTo("second");
     assertThat(plan("recovery_target_immediate", true)).isEqualTo("second");
     refused("timeline 1 was left at 0/4000000, then came timeline 2", "basebackup", "second");
-    refused("ask for it: --recovery-target-timeline 1", "basebackup", "second");
+    refused("use --recovery-target-timeline 1", "basebackup", "second");
   }
 
   // Until its first segment is archived, the server would read on where the timeline was left.
@@ -264,7 +264,7 @@ class RestorePlannerTest {
     twoBackups();
     repository.history(2, "1\t0/7000028\tbefore 2026-01-01 13:00:00+00\n");
     refused("of timeline 2, which begins at 0/7000028, no WAL is archived yet");
-    refused("SELECT pg_switch_wal() archives it; to restore timeline 1 in its place");
+    refused("SELECT pg_switch_wal() archives it; to restore timeline 1 instead");
     refused("--recovery-target-timeline 1", "recovery_target_name", "a");
     assertThat(plan("recovery_target_timeline", "1")).isEqualTo("second");
     assertThat(plan("recovery_target_immediate", true)).isEqualTo("second");
@@ -310,7 +310,7 @@ class RestorePlannerTest {
     refused(
         "the archive has no history of timeline 26, which 0000001A", "restore_to_primary", true);
     refused("copy 0000001A.history from pg_wal", "recovery_target_timeline", "26");
-    refused("ask for it: --recovery-target-timeline 1");
+    refused("use --recovery-target-timeline 1");
     assertThat(plan("recovery_target_timeline", "1")).isEqualTo("second");
     repository.history(0x1A, "1\t0/8000028\tx\n");
     assertThat(timeline("restore_to_primary", true)).isEqualTo("26");
@@ -390,8 +390,7 @@ class RestorePlannerTest {
     assertThat(plan("recovery_target_time", last, "recovery_target_inclusive", false))
         .isEqualTo("only");
     refused(
-        "from 2026-01-01 10:00:00+00 to 2026-01-01 11:00:00.499999+00. All that is archived"
-            + " is restored without a target time",
+        "from 2026-01-01 10:00:00+00 to 2026-01-01 11:00:00.499999+00. Without a target time, everything that is archived is restored",
         "recovery_target_time",
         last);
     refused(
@@ -414,7 +413,7 @@ class RestorePlannerTest {
     refused(
         "lies after timeline 1 was left for the next one, before 2026-01-01 14:00:00.5+01",
         (Object[]) after);
-    refused("ask for --recovery-target-timeline 1", (Object[]) after);
+    refused("use --recovery-target-timeline 1", (Object[]) after);
     for (String timeline : new String[] {"1", "2"}) {
       assertThat(timeline(after[0], after[1], "recovery_target_timeline", timeline))
           .isEqualTo(timeline);
@@ -451,7 +450,7 @@ class RestorePlannerTest {
     assertThat(run.progress().snapshot().notes())
         .singleElement()
         .asString()
-        .contains("ended is not known, but that it was by 2026-01-03 12:00:01+00");
+        .contains("ended, only that it was by 2026-01-03 12:00:01+00");
     refused("it was archived by", "recovery_target_time", "2026-01-03 12:00:02Z");
   }
 

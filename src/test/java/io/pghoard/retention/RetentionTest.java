@@ -46,9 +46,9 @@ final class RetentionTest {
     assertThat(plan.lines())
         .containsExactly(
             "deleting site/basebackup/a.00000000.pghoard: base backup a, started at"
-                + " 2026-11-01T00:00:00Z, goes: 2 newer ones are kept (basebackup_count is 2)",
+                + " 2026-11-01T00:00:00Z: 2 newer kept (basebackup_count = 2)",
             "deleting site/basebackup_chunk/a/a.00000001.pghoard and 1 more: a chunk of base backup"
-                + " a, which goes",
+                + " a, which is deleted",
             "deleting site/xlog/000000010000000000000001 and 5 more: no base backup needs WAL from"
                 + " before 000000010000000000000007, where b starts");
   }
@@ -66,7 +66,7 @@ final class RetentionTest {
     assertThat(plan.isEmpty()).isTrue();
     assertThat(plan.trouble())
         .contains(
-            "of 2 clusters: system identifier 41",
+            "to 2 clusters: system identifier 41",
             "(a), system identifier 42",
             "\"prefix\": \"site-2\"");
     assertThat(plan.lines()).singleElement().asString().startsWith("nothing is deleted: ");
@@ -185,7 +185,7 @@ final class RetentionTest {
             "basebackup/wal-is-missing.00000000.pghoard", "basebackup/no-chunks.00000000.pghoard")
         .endsWith("xlog/000000010000000000000006");
     assertThat(site.plan().lines())
-        .anyMatch(line -> line.endsWith("goes: it cannot be restored, and 1 newer ones can"));
+        .anyMatch(line -> line.endsWith(": it cannot be restored; restorable newer ones: 1"));
   }
 
   @Test
@@ -206,7 +206,7 @@ final class RetentionTest {
     assertThat(site.plan().isEmpty()).isTrue();
     Retention retention = site.retention();
     assertThat(retention.plan(ExpiringSite.NAME).notes())
-        .containsExactly("there is no base backup: nothing goes");
+        .containsExactly("there is no base backup: nothing is deleted");
     assertThat(retention.plan(ExpiringSite.NAME).notes()).as("told once").isEmpty();
   }
 
@@ -225,7 +225,8 @@ final class RetentionTest {
     fill(site);
 
     assertThat(site.plan())
-        .isEqualTo(new RetentionPlan(List.of(), List.of("site site is not active: nothing goes")));
+        .isEqualTo(
+            new RetentionPlan(List.of(), List.of("site site is not active: nothing is deleted")));
   }
 
   @Test
@@ -241,7 +242,7 @@ final class RetentionTest {
         .contains("basebackup/a.00000000.pghoard")
         .doesNotContain("basebackup/b.00000000.pghoard");
     assertThat(site.plan().lines().get(0))
-        .endsWith("it is older than 10 days (basebackup_age_days_max), and 2 newer ones are kept");
+        .endsWith("it is older than 10 days (basebackup_age_days_max); 2 newer kept");
     site.now("2030-01-01T00:00:00Z");
     assertThat(site.names(site.plan())).doesNotContain("basebackup/b.00000000.pghoard");
   }
@@ -277,7 +278,7 @@ final class RetentionTest {
     assertThat(site.plan().notes())
         .singleElement()
         .asString()
-        .startsWith("base backup b and those after it stay, as it is preserved");
+        .startsWith("base backup b and those after it are kept because it is preserved");
     site.now("2026-12-01T00:00:00Z");
     assertThat(site.names(site.plan())).contains("basebackup/b.00000000.pghoard");
   }
@@ -293,7 +294,7 @@ final class RetentionTest {
         .noneMatch(name -> name.startsWith("xlog/"));
     assertThat(site.plan().notes())
         .containsExactly(
-            "no WAL goes, as nobody knows what site/basebackup/odd needs: the metadata has no"
+            "no WAL is deleted, because it is unknown what site/basebackup/odd needs: the metadata has no"
                 + " start-time");
   }
 

@@ -64,16 +64,15 @@ record AzureFailure(AzureStorage storage) {
 
   private static String remedy(int status, String code) {
     if (code.equals("ContainerNotFound")) {
-      return "; create the container, or set bucket_name to one that is there";
+      return "; create the container, or set bucket_name to an existing one";
     }
     if (code.equals("AuthorizationPermissionMismatch")
         || code.equals("AuthorizationServiceMismatch")
         || code.equals("AuthorizationResourceTypeMismatch")) {
-      return "; the sas_token needs the rights read, add, create, write, delete and list on blobs";
+      return "; the sas_token needs the permissions read, add, create, write, delete and list on blobs";
     }
     if (status == 401 || status == 403) {
-      return "; look at account_name and at account_key or sas_token (which may have expired), and"
-          + " at this machine's clock";
+      return "; check account_name and account_key or sas_token (which may have expired), and this machine's clock";
     }
     return status == 407 ? "; check user and pass of proxy_info" : "";
   }

@@ -97,7 +97,7 @@ public record GoogleConnection(com.google.cloud.storage.Storage client, Storage 
     } catch (IOException | RuntimeException e) {
       // Without the cause: a parser's message may show a piece of the key.
       throw new PermanentStorageException(
-          "cannot use %s: %s; set it to the JSON file that Google gave for a service account"
+          "cannot use %s: %s; set it to the JSON file that Google provided for a service account"
               .formatted(
                   key.file() == null
                       ? "object_storage.credentials"

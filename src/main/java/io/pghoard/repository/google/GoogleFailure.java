@@ -131,7 +131,7 @@ record GoogleFailure(GoogleStorage storage) {
 
   private static String remedy(Answer answer) {
     if (answer.isRetained()) {
-      return "; it goes when the bucket's retention policy or the hold lets it";
+      return "; it can be deleted when the bucket's retention policy or the hold has ended";
     }
     if (answer.message.contains("KMS")) {
       return "; check kms_key_name, and that the bucket's service agent may use the key";
@@ -141,8 +141,8 @@ record GoogleFailure(GoogleStorage storage) {
       case 401 -> "; check credential_file or credentials, and this machine's clock";
       case 403 ->
           answer.reason.equals("accountDisabled")
-              ? "; look at the project's billing"
-              : "; docs/operations.md has the roles that are needed on the bucket";
+              ? "; check the project's billing"
+              : "; docs/operations.md lists the roles that are needed on the bucket";
       case 404 -> "; create the bucket, or check bucket_name";
       case 407 -> "; check user and pass of proxy_info";
       default -> "";

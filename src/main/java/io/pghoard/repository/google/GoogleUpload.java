@@ -121,7 +121,7 @@ final class GoogleUpload {
   private void lost(IOException conflict) throws IOException {
     Optional<StorageObject> there = call(this::find);
     if (there.isEmpty()) {
-      throw new IOException("cannot " + put.deed() + ": another writer was at it", conflict);
+      throw new IOException("cannot " + put.deed() + ": another writer was storing it", conflict);
     }
     refuse(there.get());
   }

@@ -181,7 +181,7 @@ final class ResumableUpload {
     long end = kept.matches() ? Long.parseLong(kept.group(1)) + 1 : 0;
     if (end >= length) {
       sessions.forget(put.id());
-      throw new IOException("Google has all the bytes, and has not made an object of them");
+      throw new IOException("Google has all the bytes, but has not created the object");
     }
     return end;
   }

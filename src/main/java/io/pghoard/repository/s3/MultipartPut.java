@@ -126,9 +126,8 @@ final class MultipartPut {
     }
     if (!Hashes.hex(again.digest()).equals(put.sha256())) {
       throw new IOException(
-          "cannot put %s: its bytes were others when they were read again; is the disk of the spool"
-                  .formatted(put.key())
-              + " sound?");
+          "cannot put %s: its bytes had changed when they were read again; check the spool's disk"
+              .formatted(put.key()));
     }
   }
 

@@ -139,29 +139,30 @@ record S3Failure(S3Storage storage) {
     }
     if (String.valueOf(handshake.getMessage()).contains("PKIX")
         || find(failure, CertPathValidatorException.class) != null) {
-      return who + " is of no authority that is trusted here; name the authority's in cert_path";
+      return who
+          + " is not signed by a trusted authority; set cert_path to the authority's certificate";
     }
     if (handshake instanceof SSLPeerUnverifiedException) {
-      return "%s is for another name than that; check host (%s)"
-          .formatted(who, handshake.getMessage());
+      return "%s is for a different name; check host (%s)".formatted(who, handshake.getMessage());
     }
     if (find(failure, CertificateException.class) != null) {
       return "%s is not good: %s".formatted(who, handshake.getMessage());
     }
     // Cut off in the middle, or no TLS at all on the other side: the text tells which.
     return String.valueOf(handshake.getMessage()).contains("nrecognized SSL message")
-        ? server() + " speaks no TLS on this port; check is_secure and port"
+        ? server() + " does not use TLS on this port; check is_secure and port"
         : null;
   }
 
   private String reason(SdkException failure) {
     if (find(failure, SocketTimeoutException.class) != null) {
-      return server() + " is silent (connect_timeout and read_timeout say how long is waited)";
+      return server() + " does not respond (connect_timeout and read_timeout say how long to wait)";
     }
     if (find(failure, ConnectException.class) != null) {
       return "no connection to %s (%s)".formatted(server(), innermost(failure).getMessage());
     }
-    return "the talk with %s broke (%s)".formatted(server(), innermost(failure).getMessage());
+    return "the connection to %s was lost (%s)"
+        .formatted(server(), innermost(failure).getMessage());
   }
 
   private String server() {

@@ -108,7 +108,7 @@ public final class S3Objects {
     } catch (SdkException e) {
       e.addSuppressed(cause);
       throw S3Failure.isMissing(e)
-          ? new IOException("cannot put " + put.key() + ": another writer was at it", e)
+          ? new IOException("cannot put " + put.key() + ": another writer was storing it", e)
           : failure.of("put " + put.key(), e);
     }
     if (!new S3Metadata(head.metadata()).isOf(put.id())) {

@@ -20,16 +20,16 @@ record S3Remedy(S3Storage storage) {
               "UserSuspended", "have the store's user enabled (Ceph: radosgw-admin user enable)"),
           Map.entry("NoSuchBucket", "create the bucket, or check bucket_name"),
           Map.entry("InvalidBucketName", "check bucket_name"),
-          Map.entry("PermanentRedirect", "the bucket lies in another region: check region"),
+          Map.entry("PermanentRedirect", "the bucket is in another region: check region"),
           Map.entry("AuthorizationHeaderMalformed", "check region"),
           Map.entry("IllegalLocationConstraintException", "check region"),
           Map.entry(
               "InvalidObjectState",
-              "the object lies in an archive: have S3 restore it first, and keep backups out of"
+              "the object is in an archive class: have S3 restore it first, and keep backups out of"
                   + " archive classes"),
           Map.entry("InvalidStorageClass", "check storage_class"),
-          Map.entry("QuotaExceeded", "raise the quota, or let retention keep less"),
-          Map.entry("AccessDenied", "docs/operations.md has the bucket policy that is needed"));
+          Map.entry("QuotaExceeded", "raise the quota, or keep fewer base backups"),
+          Map.entry("AccessDenied", "docs/operations.md shows the bucket policy that is needed"));
 
   /**
    * The remedy, as the end of a message.
@@ -52,8 +52,7 @@ record S3Remedy(S3Storage storage) {
   private @Nullable String ofWriting() {
     String encryption = storage.writing().encryption();
     if (encryption != null && !storage.server().secure()) {
-      return "some servers encrypt only what comes by https: set is_secure, or take encrypted and"
-          + " server_side_encryption away";
+      return "some servers encrypt only over https: set is_secure, or remove encrypted and server_side_encryption";
     }
     String storageClass = storage.writing().storageClass();
     if (storageClass != null) {
@@ -66,10 +65,10 @@ record S3Remedy(S3Storage storage) {
     return switch (status) {
       case 301, 307 -> BY_CODE.get("PermanentRedirect");
       case 401, 403 ->
-          "check the keys and their rights: docs/operations.md has the policy that is needed";
+          "check the keys and their permissions: docs/operations.md shows the policy that is needed";
       case 404 -> "check bucket_name, host and addressing_style";
       case 407 -> "check user and pass of proxy_info";
-      case 501 -> "this server cannot do it";
+      case 501 -> "this server does not support it";
       default -> null;
     };
   }

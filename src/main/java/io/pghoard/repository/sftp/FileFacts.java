@@ -12,7 +12,7 @@ import org.apache.sshd.common.util.buffer.Buffer;
  *   count 4 and pairs of strings if 0x80000000
  * </pre>
  *
- * @param mode type and permissions as of stat(2), 0 when the server does not tell
+ * @param mode type and permissions as of stat(2), 0 when the server does not say
  */
 record FileFacts(long size, int mode, Instant modified) {
   private static final int TYPE = 0xF000;

@@ -50,7 +50,7 @@ record HostKeys(
       return new HostKeys(true, Set.of(accepted), Set.of(), null, "host_key");
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       throw new PermanentStorageException(
-          "host_key of %s is no public key; write it as ssh-keyscan prints it: %s"
+          "host_key of %s is not a public key; write it as ssh-keyscan prints it: %s"
               .formatted(storage.server(), e.getMessage()),
           e);
     }

@@ -228,7 +228,7 @@ final class SftpConnection implements Closeable {
     }
   }
 
-  /** The room where a path lies, or null when the server does not tell. */
+  /** The room where a path lies, or null when the server does not say. */
   @Nullable Space space(String path) throws IOException {
     if (!client.getServerExtensions().containsKey(STATVFS)) {
       return null;

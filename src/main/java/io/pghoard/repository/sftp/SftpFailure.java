@@ -61,20 +61,19 @@ final class SftpFailure {
     if (space != null && space.free() < NO_ROOM) {
       return new IOException(
           answer
-              + "; no space left on its file system (%d bytes); it works again once there is space, nothing needs to be cleaned up"
+              + "; no space left on its file system (%d bytes); it resumes once there is space, and nothing needs to be cleaned up"
                   .formatted(space.free()),
           status);
     }
     String room =
         space == null
-            ? "it does not tell how much space is left"
+            ? "it does not say how much space is left"
             : "%d bytes are free on its file system".formatted(space.free());
     return new IOException(
         answer
             + ", and no reason; "
             + room
-            + "; a quota may be used up, and the server's log may"
-            + " tell more",
+            + "; a quota may be used up, and the server's log may say more",
         status);
   }
 

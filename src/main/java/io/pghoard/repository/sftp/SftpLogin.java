@@ -237,9 +237,8 @@ final class SftpLogin implements Closeable {
 
   private String remedy() {
     String key =
-        "; the public half of private_key must stand in the account's authorized_keys, which"
-            + " nobody else may be able to write to";
-    return storage.login().privateKey() == null ? "; look at username and password" : key;
+        "; the public half of private_key must be in the account's authorized_keys, which nobody else may be able to write";
+    return storage.login().privateKey() == null ? "; check username and password" : key;
   }
 
   private String where() {

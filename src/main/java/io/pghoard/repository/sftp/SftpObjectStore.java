@@ -189,7 +189,7 @@ public final class SftpObjectStore implements ObjectStore, Closeable {
     String directory = storage.directory();
     if (!directory.isEmpty() && connection.facts(directory) == null) {
       throw new IOException(
-          "there is no directory %s on %s; is its file system mounted? A new one has to be made"
+          "there is no directory %s on %s; is its file system mounted? Create a new one"
               .formatted(directory, storage.server()));
     }
   }

@@ -70,7 +70,7 @@ final class SftpPool implements Closeable {
   }
 
   private SftpConnection connect(String deed) throws IOException {
-    take(logins, deed, "the server lets nobody log in");
+    take(logins, deed, "the server accepts no logins");
     try {
       return login().connect(deed);
     } finally {

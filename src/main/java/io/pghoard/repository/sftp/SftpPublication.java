@@ -97,8 +97,7 @@ final class SftpPublication {
         clear(before, upload.facts().modified());
       }
       if (tries == TRIES) {
-        throw new IOException(
-            "other writers of %s come and go; it is tried again".formatted(files.data()));
+        throw new IOException("other writers are storing %s; retrying".formatted(files.data()));
       }
     }
   }
@@ -213,8 +212,7 @@ final class SftpPublication {
     long age = Duration.between(facts.modified(), now).toSeconds();
     if (age < STALE.toSeconds()) {
       throw new IOException(
-          ("%s is there without its other half: another writer is at work, or was killed; it counts"
-                  + " as a leftover in %d s")
+          "%s is incomplete: another writer is storing it, or was killed; it counts as a leftover in %d s"
               .formatted(path, STALE.toSeconds() - age));
     }
     RemoteFile claim;
@@ -222,7 +220,7 @@ final class SftpPublication {
       claim = RemoteFile.create(connection, files.claim());
     } catch (SftpStatusException e) {
       throw new IOException(
-          "%s is there without its other half, and another one clears it up; %s is its mark"
+          "%s is incomplete, and another writer is removing it; %s is its mark"
               .formatted(path, files.claim()),
           e);
     }

@@ -78,7 +78,7 @@ record SftpTree(SftpConnection connection, String root) {
   private boolean isFolder(String folder, Entry entry) throws PermanentStorageException {
     if (entry.facts().isLink()) {
       throw new PermanentStorageException(
-          "%s is a symbolic link, which a repository may not have inside; mount what it points to"
+          "%s is a symbolic link, which is not allowed inside a repository; mount what it points to instead"
               .formatted(SftpStorage.below(root, folder + entry.name())));
     }
     return entry.facts().isDirectory() && !(folder + entry.name()).equals("lost+found");

@@ -50,13 +50,13 @@ final class S3FailureTest {
         "403 | RequestTimeTooSkewed | false | the clocks of this machine and of the store differ",
         "403 | InvalidAccessKeyId | false | check aws_access_key_id",
         "403 | SignatureDoesNotMatch | false | check aws_secret_access_key",
-        "403 | AccessDenied | false | docs/operations.md has the bucket policy",
-        "403 | '' | false | check the keys and their rights",
+        "403 | AccessDenied | false | docs/operations.md shows the bucket policy",
+        "403 | '' | false | check the keys and their permissions",
         "400 | ExpiredToken | false | set a new one",
         "400 | AuthorizationHeaderMalformed | false | check region",
         "301 | PermanentRedirect | false | check region",
         "404 | NoSuchBucket | false | create the bucket, or check bucket_name",
-        "501 | NotImplemented | false | this server cannot do it",
+        "501 | NotImplemented | false | this server does not support it",
         "407 | '' | false | the proxy on the way answered 407; check user and pass of proxy_info",
       })
   void answer_isSorted(int status, String code, boolean passes, String said) throws Exception {
@@ -142,7 +142,7 @@ final class S3FailureTest {
       int port = good.getAddress().getPort();
       assertThat(failure(server(port, true, null)))
           .isInstanceOf(PermanentStorageException.class)
-          .hasMessageContaining("is of no authority that is trusted here")
+          .hasMessageContaining("is not signed by a trusted authority")
           .hasMessageContaining("cert_path");
       assertThat(failure(server(port, true, authority.certificate())))
           .hasMessageContaining("answered 503");

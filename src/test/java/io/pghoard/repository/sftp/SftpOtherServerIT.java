@@ -60,7 +60,7 @@ class SftpOtherServerIT {
         SftpObjectStore store = new SftpObjectStore(storage(server, "not-the-one", ""))) {
       assertThatThrownBy(() -> store.keys(""))
           .isInstanceOf(PermanentStorageException.class)
-          .hasMessageContaining("does not let pghoard log in; look at username and password")
+          .hasMessageContaining("does not let pghoard log in; check username and password")
           .hasMessageNotContaining("not-the-one");
     }
   }

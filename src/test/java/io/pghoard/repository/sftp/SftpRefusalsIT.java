@@ -56,7 +56,7 @@ class SftpRefusalsIT {
     Files.writeString(knownHosts, "elsewhere " + rsa + "\n");
     Consumer<ObjectNode> byFile =
         storage -> storage.put("known_hosts", knownHosts.toString()).remove("host_key");
-    refused(byFile, knownHosts + " has no key of it");
+    refused(byFile, knownHosts + " has no key for it");
     Files.writeString(
         knownHosts,
         "@revoked [127.0.0.1]:%d %s\n"

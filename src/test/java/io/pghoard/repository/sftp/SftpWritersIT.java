@@ -141,7 +141,7 @@ class SftpWritersIT {
         Path young = left(name, sidecar("half"), Duration.ofMinutes(1));
         assertThatThrownBy(() -> put(store, KEY, "whole"))
             .isNotInstanceOf(PermanentStorageException.class)
-            .hasMessageContaining(young + " is there without its other half")
+            .hasMessageContaining(young + " is incomplete")
             .hasMessageContaining("counts as a leftover in");
         assertThat(DIRECTORY.files()).containsExactly("main/xlog/" + name);
         Files.delete(young);
