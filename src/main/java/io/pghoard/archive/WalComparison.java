@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.archive;
 
+import io.pghoard.codec.LimitedInputStream;
+import io.pghoard.codec.LimitedInputStream.TooLongException;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.PlainObject;
 import java.io.IOException;
@@ -24,7 +26,9 @@ record WalComparison(WalOffer offer) {
     // so we say it only of an object that was read to its end.
     String found;
     try (ObjectContent plain = PlainObject.of(stored)) {
-      found = HashedContent.of(plain.stream(), algorithm);
+      found = HashedContent.of(new LimitedInputStream(plain.stream(), offer.size()), algorithm);
+    } catch (TooLongException e) {
+      throw new WalConflictException(offer.key(), algorithm, own, "that of a longer file");
     } catch (IOException e) {
       throw new IOException(
           "%s is already stored but cannot be read: %s".formatted(offer.key(), e.getMessage()), e);

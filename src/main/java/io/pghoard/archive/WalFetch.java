@@ -53,6 +53,9 @@ public final class WalFetch {
   private final Map<SiteName, PrefetchSpool> spools = new HashMap<>();
   private final Map<Ahead, WalRequest> underWay = new ConcurrentHashMap<>();
 
+  /** Of what was asked for last: what is fetched ahead of it is no larger. */
+  private final Map<SiteName, WalSegmentSize> segmentSizes = new ConcurrentHashMap<>();
+
   /**
    * A way out with nothing fetched ahead.
    *
@@ -86,7 +89,7 @@ public final class WalFetch {
   /** Opens a look-ahead, which is not needed when its file is there or on its way. */
   public WalRequest openAhead(SiteName site, WalFileName name) throws IOException {
     WalRequest request = request(site, name);
-    request.markAhead();
+    request.markAhead(segmentSizes.get(site));
     if (spool(site).holds(name) || underWay.putIfAbsent(new Ahead(site, name), request) != null) {
       request.markNeedless();
     }
@@ -147,6 +150,7 @@ public final class WalFetch {
     if (request.name().kind() != Kind.SEGMENT || size == null) {
       return List.of();
     }
+    segmentSizes.put(request.site(), size);
     List<WalFileName> names = new ArrayList<>();
     WalSegmentName segment = request.name().segment();
     for (long left = depth(size); left > 0; left--) {

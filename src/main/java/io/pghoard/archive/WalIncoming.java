@@ -2,6 +2,8 @@
 package io.pghoard.archive;
 
 import io.pghoard.codec.HashingInputStream;
+import io.pghoard.codec.LimitedInputStream;
+import io.pghoard.codec.LimitedInputStream.TooLongException;
 import io.pghoard.postgres.WalPageHeader;
 import io.pghoard.repository.ObjectContent;
 import java.io.IOException;
@@ -34,7 +36,9 @@ final class WalIncoming {
     try (plain;
         HashingInputStream in = HashedContent.hashing(plain.stream(), algorithm);
         OutputStream out = Files.newOutputStream(file)) {
-      long size = in.transferTo(out);
+      byte[] start = in.readNBytes(acceptance().wanted());
+      out.write(start);
+      long size = start.length + rest(start, in).transferTo(out);
       expect("size", metadata.get("original-file-size"), String.valueOf(size));
       expect(algorithm, noted, in.hexDigest());
       Optional<WalPageHeader> header = look(file, size);
@@ -46,6 +50,9 @@ final class WalIncoming {
           in.hexDigest(),
           algorithm,
           header.map(WalPageHeader::segmentSize).orElse(null));
+    } catch (TooLongException e) {
+      throw new IOException(
+          "%s is damaged: it has more bytes than it should".formatted(request.key()), e);
     } finally {
       if (!whole) {
         Files.deleteIfExists(file);
@@ -53,9 +60,29 @@ final class WalIncoming {
     }
   }
 
+  /** What may follow the start: a segment is as long as it says, and no segment is no longer. */
+  private InputStream rest(byte[] start, InputStream in) throws IOException {
+    long whole = start.length;
+    if (acceptance().isSegment()) {
+      try {
+        whole = WalPageHeader.parse(start).segmentSize().bytes();
+      } catch (IllegalArgumentException e) {
+        throw new IOException("%s is damaged: %s".formatted(request.key(), e.getMessage()), e);
+      }
+      if (whole > request.largest()) {
+        throw new IOException("%s is larger than the segments before it".formatted(request.key()));
+      }
+    }
+    return new LimitedInputStream(in, Math.max(0, whole - start.length));
+  }
+
+  // Which timeline began the first page was looked at when the file came in.
+  private WalAcceptance acceptance() {
+    return new WalAcceptance(request.name(), timeline -> Optional.empty());
+  }
+
   private Optional<WalPageHeader> look(Path file, long size) throws IOException {
-    // Which timeline began the first page was looked at when the file came in.
-    WalAcceptance acceptance = new WalAcceptance(request.name(), timeline -> Optional.empty());
+    WalAcceptance acceptance = acceptance();
     try (InputStream in = Files.newInputStream(file)) {
       return acceptance.check(in.readNBytes(acceptance.wanted()), size);
     } catch (WalRefusedException e) {

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.pghoard.config.SiteName;
 import io.pghoard.postgres.WalFileName;
+import io.pghoard.postgres.WalSegmentSize;
 import io.pghoard.repository.ObjectKey;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ public final class WalRequest {
   private volatile @Nullable FetchedWal fetched;
   private volatile boolean needless;
   private volatile boolean ahead;
+  private volatile long largest = Long.MAX_VALUE;
 
   WalRequest(SiteName site, WalFileName name, ObjectKey key) {
     this.site = site;
@@ -71,8 +73,19 @@ public final class WalRequest {
     return ahead;
   }
 
-  void markAhead() {
+  /**
+   * Tells that nobody has asked for it yet.
+   *
+   * @param segmentSize of the segments before it, or null when it is not known
+   */
+  void markAhead(@Nullable WalSegmentSize segmentSize) {
     ahead = true;
+    largest = segmentSize == null ? WalSegmentSize.DEFAULT.bytes() : segmentSize.bytes();
+  }
+
+  /** How many bytes it may have. */
+  long largest() {
+    return largest;
   }
 
   void markNeedless() {

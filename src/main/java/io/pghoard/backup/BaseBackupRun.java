@@ -112,6 +112,11 @@ public final class BaseBackupRun {
   }
 
   public ObjectKey chunkKey(Chunk chunk) {
+    if (chunk.number() > BaseBackupObject.MOST_CHUNKS) {
+      throw new IllegalStateException(
+          "base backup %s has more than %d chunks: raise basebackup_chunk_size"
+              .formatted(plan.name(), BaseBackupObject.MOST_CHUNKS));
+    }
     return plan.keys().chunk(plan.name(), chunk.number());
   }
 

@@ -3,6 +3,7 @@ package io.pghoard.camel;
 
 import io.pghoard.codec.Compression;
 import io.pghoard.repository.ObjectContent;
+import io.pghoard.repository.PlainSize;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Map;
@@ -75,7 +76,7 @@ final class CodecDataFormat extends ServiceSupport implements DataFormat {
     try {
       Compression decoder =
           decoders.computeIfAbsent(algorithm, name -> Compression.named(name, 0, threads));
-      return content.withStream(decoder.decode(content.stream()));
+      return PlainSize.limited(content.withStream(decoder.decode(content.stream())));
     } catch (Exception | LinkageError e) {
       // Nobody else has the stream, and behind it may be one of few connections.
       content.close();

@@ -30,7 +30,8 @@ public final class Snappy implements Compression {
   @Override
   public InputStream decode(InputStream in) throws IOException {
     try {
-      return new RefusingInputStream(new SnappyFramedInputStream(in, true), name());
+      return new RefusingInputStream(
+          new SnappyFramedInputStream(new SnappyFrames(in), true), name());
     } catch (IOException e) {
       throw RefusingInputStream.refusal(name(), e);
     }

@@ -2,6 +2,7 @@
 package io.pghoard.codec;
 
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * One entry of a tar archive: what its header says of a file, a directory or a link.
@@ -15,6 +16,11 @@ import java.util.Arrays;
  */
 public record TarEntry(
     String name, Type type, long size, int mode, long mtimeSeconds, String linkTarget) {
+  /** PATH_MAX of Linux. */
+  private static final int LONGEST_NAME = 4096;
+
+  private static final Pattern AMBIGUOUS = Pattern.compile("//|/\\./|/\\.$");
+
   /** What an entry stands for. */
   public enum Type {
     FILE,
@@ -26,8 +32,15 @@ public record TarEntry(
   /** The name loses a leading "./" and a trailing slash. */
   public TarEntry {
     name = normalized(name);
+    if (name.length() > LONGEST_NAME || linkTarget.length() > LONGEST_NAME) {
+      throw new IllegalArgumentException("a name of more than " + LONGEST_NAME + " characters");
+    }
     if (name.startsWith("/") || Arrays.asList(name.split("/", -1)).contains("..")) {
       throw new IllegalArgumentException("the name leads out of the archive: " + name);
+    }
+    // Else one file had many names, and only one of them is known for what it is.
+    if (!name.equals(".") && AMBIGUOUS.matcher(name).find()) {
+      throw new IllegalArgumentException("a name with an empty part or a dot for one: " + name);
     }
     if (name.indexOf('\0') >= 0 || linkTarget.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("a name with a NUL character: " + name);

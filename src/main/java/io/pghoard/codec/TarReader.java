@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 public final class TarReader implements Closeable {
   /** A name is far shorter; more is no archive of files but an attempt on our memory. */
   private static final int LARGEST_EXTENSION = 1 << 20;
+
+  /** An entry has one or two of them. */
+  private static final int MOST_EXTENSIONS = 16;
+
+  private static final Set<String> KNOWN = Set.of("path", "linkpath", "size", "mtime");
 
   private final InputStream in;
   private final Map<String, String> global = new HashMap<>();
@@ -44,7 +50,10 @@ public final class TarReader implements Closeable {
    */
   public @Nullable TarEntry next() throws IOException {
     Map<String, String> extended = new HashMap<>(global);
-    while (!ended) {
+    for (int headers = 0; !ended; headers++) {
+      if (headers > MOST_EXTENSIONS) {
+        throw new IOException("a tar archive has too many extended headers after " + shown(name));
+      }
       content().skipNBytes(remaining);
       in.skipNBytes(padding);
       padding = 0;
@@ -84,7 +93,7 @@ public final class TarReader implements Closeable {
     String size = extended.get("size");
     String mtime = extended.get("mtime");
     String link = extended.getOrDefault("linkpath", header.linkTarget());
-    TarEntry.Type type = TarHeader.typeOf(header.type(), name);
+    TarEntry.Type type = TarHeader.typeOf(header.type(), shown(name));
     try {
       boolean file = type == TarEntry.Type.FILE && !name.endsWith("/");
       TarEntry entry =
@@ -99,7 +108,8 @@ public final class TarReader implements Closeable {
       expect(entry.size());
       return entry;
     } catch (IllegalArgumentException e) {
-      throw new IOException("tar entry " + name + " cannot be read: " + e.getMessage(), e);
+      throw new IOException(
+          "tar entry %s cannot be read: %s".formatted(shown(name), e.getMessage()), e);
     }
   }
 
@@ -113,7 +123,7 @@ public final class TarReader implements Closeable {
     if (length < block.length) {
       throw new EOFException(
           "the tar archive is cut off "
-              + (name.isEmpty() ? "before its first entry" : "after " + name));
+              + (name.isEmpty() ? "before its first entry" : "after " + shown(name)));
     }
     TarHeader header = new TarHeader(block.clone());
     if (header.isZero()) {
@@ -125,7 +135,7 @@ public final class TarReader implements Closeable {
 
   private void readTrailer() throws IOException {
     if (readHeader() != null) {
-      throw new IOException("the tar archive has a single block of zeros after " + name);
+      throw new IOException("the tar archive has a single block of zeros after " + shown(name));
     }
     // Writers fill their last record with zeros.
     for (int length; (length = in.read(block)) != -1; ) {
@@ -161,13 +171,21 @@ public final class TarReader implements Closeable {
         int length = Integer.parseInt(new String(bytes, at, blank - at, UTF_8));
         String record = FileNameBytes.decode(bytes, blank + 1, at + length - blank - 2);
         int equals = record.indexOf('=');
-        records.put(record.substring(0, equals), record.substring(equals + 1));
+        String key = record.substring(0, equals);
+        if (KNOWN.contains(key)) {
+          records.put(key, record.substring(equals + 1));
+        }
         at += length;
       } catch (NumberFormatException | IndexOutOfBoundsException e) {
         throw new IOException("a tar archive has a broken pax header", e);
       }
     }
     return records;
+  }
+
+  /** As much of a name as a message has room for. */
+  private static String shown(String name) {
+    return FileNameBytes.shown(name.length() > 200 ? name.substring(0, 200) + "..." : name);
   }
 
   private static String cString(byte[] bytes) {
@@ -195,7 +213,7 @@ public final class TarReader implements Closeable {
       if (got == -1) {
         throw new EOFException(
             "the tar archive is cut off within "
-                + name
+                + shown(name)
                 + ", "
                 + remaining
                 + " bytes before its"

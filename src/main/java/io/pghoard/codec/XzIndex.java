@@ -2,6 +2,7 @@
 package io.pghoard.codec;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
@@ -12,15 +13,25 @@ import java.nio.ByteBuffer;
  * record: | size of block without its padding | size of its plain bytes |
  * </pre>
  *
- * It grows by some 6 bytes a block: 6 MB a terabyte at level 0.
+ * It grows by some 6 bytes a block: 6 MB a terabyte at level 0. It has a bound, as blocks can be
+ * empty.
  */
 final class XzIndex {
   private static final int LONGEST_NUMBER = 9;
+  private static final int LARGEST = 16 << 20;
 
   private final ByteArrayOutputStream records = new ByteArrayOutputStream();
   private long count;
 
-  void add(XzBlock block) {
+  /**
+   * Adds a block.
+   *
+   * @throws IOException when there are more than any chunk has
+   */
+  void add(XzBlock block) throws IOException {
+    if (records.size() > LARGEST) {
+      throw new IOException("the .xz data have more than " + count + " blocks in one stream");
+    }
     byte[] record = new byte[2 * LONGEST_NUMBER];
     ByteBuffer sizes = ByteBuffer.wrap(record);
     XzFormat.putNumber(sizes, block.unpaddedSize());

@@ -144,7 +144,7 @@ final class XzInputStream extends InputStream {
             new SequenceInputStream(start, in), XzBlockDecoder.MEMORY_KIB, workers.arrays());
   }
 
-  private void add(XzBlock block) {
+  private void add(XzBlock block) throws IOException {
     index.add(block);
     inHand.add(() -> decoder.decode(block));
   }

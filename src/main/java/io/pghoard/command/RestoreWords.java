@@ -39,9 +39,13 @@ final class RestoreWords {
   @Option(
       names = "--tablespace-base-dir",
       paramLabel = "DIR",
-      description =
-          "Directory for all other tablespaces, each in DIR/NAME. Default: where they were.")
+      description = "Directory for all other tablespaces, each in DIR/NAME.")
   private @Nullable String tablespaceBase;
+
+  @Option(
+      names = "--tablespace-original-dirs",
+      description = "Put all other tablespaces where the base backup says that they were.")
+  private boolean originalTablespaces;
 
   @Option(
       names = "--recovery-target-time",
@@ -142,6 +146,7 @@ final class RestoreWords {
     words.put("overwrite", overwrite);
     words.put("tablespace_dir", tablespaces);
     words.put("tablespace_base_dir", absolute(tablespaceBase));
+    words.put("tablespace_original_dirs", originalTablespaces);
     words.put("recovery_target_time", time);
     words.put("recovery_target_name", name);
     words.put("recovery_target_xid", xid);

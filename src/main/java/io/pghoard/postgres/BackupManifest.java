@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BackupManifest {
   private static final JsonFactory JSON = new JsonFactory();
+
+  private static final Set<String> FIELDS =
+      Set.of(
+          "Path",
+          "Encoded-Path",
+          "Size",
+          "Checksum-Algorithm",
+          "Checksum",
+          "Timeline",
+          "Start-LSN",
+          "End-LSN");
+
+  /** Twice the longest path of Linux, in hexadecimal digits. */
+  private static final int LONGEST_TEXT = 4 * 4096;
+
+  /** One for each timeline that a backup has seen. */
+  private static final int MOST_RANGES = 1000;
 
   private final JsonParser parser;
   private final Consumer<FileEntry> each;
@@ -101,10 +119,10 @@ public final class BackupManifest {
       JsonToken value = parser.nextToken();
       switch (key) {
         case "PostgreSQL-Backup-Manifest-Version" -> version = parser.getIntValue();
-        case "System-Identifier" -> systemIdentifier = SystemIdentifier.parse(parser.getText());
-        case "Manifest-Checksum" -> checksum = parser.getText();
+        case "System-Identifier" -> systemIdentifier = SystemIdentifier.parse(text());
+        case "Manifest-Checksum" -> checksum = text();
         case "Files" -> readObjects(value, fields -> each.accept(fileEntry(fields)));
-        case "WAL-Ranges" -> readObjects(value, fields -> ranges.add(walRange(fields)));
+        case "WAL-Ranges" -> readObjects(value, fields -> add(walRange(fields)));
         default -> parser.skipChildren();
       }
     }
@@ -126,10 +144,21 @@ public final class BackupManifest {
         if (!parser.nextToken().isScalarValue()) {
           throw new IllegalArgumentException("unexpected structure in " + key);
         }
-        fields.put(key, parser.getText());
+        if (FIELDS.contains(key)) {
+          fields.put(key, text());
+        }
       }
       object.accept(fields);
     }
+  }
+
+  private String text() throws IOException {
+    String text = parser.getText();
+    if (text.length() > LONGEST_TEXT) {
+      throw new IllegalArgumentException(
+          "it has a text of more than %d characters".formatted(LONGEST_TEXT));
+    }
+    return text;
   }
 
   private static FileEntry fileEntry(Map<String, String> fields) {
@@ -139,6 +168,13 @@ public final class BackupManifest {
         Long.parseLong(field(fields, "Size")),
         fields.get("Checksum-Algorithm"),
         fields.get("Checksum"));
+  }
+
+  private void add(WalRange range) {
+    if (ranges.size() >= MOST_RANGES) {
+      throw new IllegalArgumentException("it has more than %d WAL ranges".formatted(MOST_RANGES));
+    }
+    ranges.add(range);
   }
 
   private static WalRange walRange(Map<String, String> fields) {

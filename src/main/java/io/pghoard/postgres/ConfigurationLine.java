@@ -83,8 +83,17 @@ public record ConfigurationLine(String text, @Nullable String name, String value
     return at - 1;
   }
 
-  /** A line that sets this, as ALTER SYSTEM writes it. */
+  /**
+   * A line that sets this, as ALTER SYSTEM writes it.
+   *
+   * @param value as {@link PostgresText}
+   * @throws IllegalArgumentException when it has a line break in it, or another control character:
+   *     no value spans lines, and what follows would be a setting of its own
+   */
   public static String of(String name, String value) {
+    if (value.chars().anyMatch(c -> c < ' ' || c == 0x7F)) {
+      throw new IllegalArgumentException("the value of " + name + " has a control character in it");
+    }
     // A quote is doubled, and a backslash would start an escape.
     return name + " = '" + value.replace("\\", "\\\\").replace("'", "''") + "'";
   }

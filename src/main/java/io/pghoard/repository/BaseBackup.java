@@ -35,7 +35,7 @@ public record BaseBackup(
   public static final Comparator<BaseBackup> BY_START_TIME =
       Comparator.comparing(BaseBackup::startTime).thenComparing(BaseBackup::name);
 
-  private static final String MAIN_OBJECT_SUFFIX = ".00000000.pghoard";
+  static final String MAIN_OBJECT_SUFFIX = ".00000000.pghoard";
 
   /** How a base backup is kept. */
   public enum Format {

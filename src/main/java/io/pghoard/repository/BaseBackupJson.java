@@ -17,11 +17,27 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The record in a main object, as the Python pghoard names its fields. */
 final class BaseBackupJson {
   private static final JsonFactory JSON = new JsonFactory();
+
+  private static final Set<String> TEXTS =
+      Set.of(
+          "backup_end_time",
+          "backup_end_wal_segment",
+          "backup_start_time",
+          "backup_start_wal_segment",
+          "host",
+          "pgdata",
+          "pghoard_version");
+
+  /** Longer ones are no names and no paths. */
+  private static final int LONGEST_TEXT = 4096;
+
+  private static final int MOST_TABLESPACES = 10_000;
 
   private final JsonParser parser;
   private final boolean withFiles;
@@ -105,8 +121,8 @@ final class BaseBackupJson {
         case "tablespaces" -> readTablespaces(value);
         case "chunks" -> readChunks(value);
         default -> {
-          if (value == JsonToken.VALUE_STRING) {
-            texts.put(key, parser.getText());
+          if (value == JsonToken.VALUE_STRING && TEXTS.contains(key)) {
+            texts.put(key, value());
           } else {
             parser.skipChildren();
           }
@@ -139,12 +155,13 @@ final class BaseBackupJson {
       for (String key; (key = parser.nextFieldName()) != null; ) {
         parser.nextToken();
         switch (key) {
-          case "path" -> path = parser.getText();
+          case "path" -> path = value();
           case "oid" -> oid = parser.getValueAsLong();
-          case "name" -> name = parser.getText();
+          case "name" -> name = value();
           default -> parser.skipChildren();
         }
       }
+      requireFew("tablespaces", tablespaces.size(), MOST_TABLESPACES);
       tablespaces.put(
           tablespace, new Tablespace(present(path, "path of tablespace " + tablespace), oid, name));
     }
@@ -164,7 +181,7 @@ final class BaseBackupJson {
       for (String key; (key = parser.nextFieldName()) != null; ) {
         JsonToken value = parser.nextToken();
         switch (key) {
-          case "chunk_filename" -> fileName = parser.getText();
+          case "chunk_filename" -> fileName = value();
           case "input_size" -> inputSize = parser.getLongValue();
           case "result_size" -> resultSize = parser.getLongValue();
           case "files" -> {
@@ -180,7 +197,23 @@ final class BaseBackupJson {
           default -> parser.skipChildren();
         }
       }
+      requireFew("chunks", chunks.size(), BaseBackupObject.MOST_CHUNKS);
       chunks.add(new Chunk(present(fileName, "chunk_filename"), inputSize, resultSize, files));
+    }
+  }
+
+  private String value() throws IOException {
+    String text = parser.getText();
+    if (text == null || text.length() > LONGEST_TEXT) {
+      throw new IllegalArgumentException(
+          "it has a text of more than %d characters".formatted(LONGEST_TEXT));
+    }
+    return text;
+  }
+
+  private static void requireFew(String what, int count, int most) {
+    if (count >= most) {
+      throw new IllegalArgumentException("it lists more than %d %s".formatted(most, what));
     }
   }
 

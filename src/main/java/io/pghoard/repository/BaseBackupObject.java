@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository;
 
+import io.pghoard.codec.LimitedInputStream;
 import io.pghoard.codec.TarEntry;
 import io.pghoard.codec.TarReader;
 import io.pghoard.codec.TarWriter;
@@ -51,6 +52,9 @@ public record BaseBackupObject(
   /** The format's name in the metadata of main objects and chunks. */
   public static final String FORMAT = "pghoard-bb-v2";
 
+  /** So many chunks a base backup may have: 64 TiB of them with the default size of a chunk. */
+  public static final int MOST_CHUNKS = 250_000;
+
   /** The name of the first entry. */
   public static final String RECORD = ".pghoard_tar_metadata.json";
 
@@ -97,8 +101,22 @@ public record BaseBackupObject(
    * @param files the names of its entries that are files
    */
   public record Chunk(String fileName, long inputSize, long resultSize, List<String> files) {
+    private static final int LONGEST_FILE_NAME = 512;
+
+    /** The sum of all sizes of a backup is a number of 63 bits. */
+    private static final long LARGEST = 1L << 44;
+
     public Chunk {
       files = List.copyOf(files);
+      if (fileName.length() > LONGEST_FILE_NAME) {
+        throw new IllegalArgumentException(
+            "the name of a chunk has more than " + LONGEST_FILE_NAME + " characters");
+      }
+      if (inputSize < 0 || inputSize > LARGEST || resultSize < 0 || resultSize > LARGEST) {
+        throw new IllegalArgumentException(
+            "chunk %s has an impossible size: %d bytes, %d as stored"
+                .formatted(fileName, inputSize, resultSize));
+      }
     }
   }
 
@@ -143,6 +161,11 @@ public record BaseBackupObject(
       tar.put(TarEntry.file(BACKUP_MANIFEST, Files.size(manifest), time), content);
     }
     tar.finish();
+  }
+
+  /** Opens the archive of a main object, which fails when it is larger than any. */
+  public static TarReader open(InputStream plain) {
+    return new TarReader(new LimitedInputStream(plain, PlainSize.LARGEST_MAIN_OBJECT));
   }
 
   /**

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -126,8 +127,14 @@ final class IncomingObject implements Closeable {
     if (OURS.contains(name)) {
       return false;
     }
+    Path bytes = file.resolveSibling(name);
+    if (Files.exists(bytes, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(bytes, LinkOption.NOFOLLOW_LINKS)) {
+      // No writer makes a link or a special file.
+      return true;
+    }
     try (FileChannel channel =
-        FileChannel.open(file.resolveSibling(name), StandardOpenOption.WRITE)) {
+        FileChannel.open(bytes, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
       return channel.tryLock() != null;
     } catch (NoSuchFileException e) {
       return true;

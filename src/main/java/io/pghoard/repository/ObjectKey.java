@@ -12,7 +12,8 @@ public record ObjectKey(String text) implements Comparable<ObjectKey> {
     if (!matches(text)) {
       throw new IllegalArgumentException(
           text.length() > LONGEST
-              ? "object key of more than %d characters: %s".formatted(LONGEST, text)
+              ? "object key of more than %d characters: %s..."
+                  .formatted(LONGEST, text.substring(0, 200))
               : "not an object key: \"" + text + "\"");
     }
   }

@@ -25,7 +25,7 @@ public final class PlainObject {
     try {
       Compression compression =
           KNOWN.computeIfAbsent(algorithm, name -> Compression.named(name, 0, 1));
-      return stored.withStream(compression.decode(stored.stream()));
+      return PlainSize.limited(stored.withStream(compression.decode(stored.stream())));
     } catch (IllegalArgumentException | IOException e) {
       stored.close();
       throw new IOException("cannot decompress the object: " + e.getMessage(), e);

@@ -3,6 +3,8 @@ package io.pghoard.repository;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -28,10 +30,16 @@ record PublishLock(Path root) {
 
   /** Waits for the right, and acts with it. The root must be there. */
   void during(Action action) throws IOException {
+    Path file = root.resolve(NAME);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(file + " is a link or a special file: delete it");
+    }
     ReentrantLock ours = OF_ROOTS.computeIfAbsent(root.toRealPath(), path -> new ReentrantLock());
     ours.lock();
     try (FileChannel channel =
-        FileChannel.open(root.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
       channel.lock();
       action.run();
     } finally {

@@ -26,7 +26,12 @@ record RepositoryMarker(Path root) {
 
   /** The id in the marker; null when there is none, or nothing that an id could be. */
   @Nullable String read() throws IOException {
-    try (InputStream in = Files.newInputStream(root.resolve(NAME), LinkOption.NOFOLLOW_LINKS)) {
+    Path file = root.resolve(NAME);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return null;
+    }
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
       String text = new String(in.readNBytes(LENGTH + 2), US_ASCII);
       return text.matches("[0-9a-f-]{36}\n") ? text.substring(0, LENGTH) : null;
     } catch (NoSuchFileException | NotDirectoryException e) {

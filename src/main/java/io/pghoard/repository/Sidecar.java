@@ -53,6 +53,11 @@ public record Sidecar(Map<String, String> metadata, @Nullable String sha256, @Nu
   }
 
   static Sidecar read(Path file) throws IOException {
+    // To open a named pipe would wait for somebody who writes to it.
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new DamagedException(file + " is a link or a special file", null);
+    }
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
       return read(in, file.toString());
     }

@@ -3,7 +3,6 @@ package io.pghoard.restore;
 
 import io.pghoard.check.Answer;
 import io.pghoard.check.Checks;
-import io.pghoard.codec.TarReader;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.BaseBackupObject;
@@ -117,7 +116,8 @@ public final class ArchiveCheck {
       return Answer.ok("%s has its WAL".formatted(newest.name()));
     }
     try (ObjectContent object = PlainObject.of(store.get(newest.key()))) {
-      BaseBackupObject main = BaseBackupObject.readWithoutFiles(new TarReader(object.stream()));
+      BaseBackupObject main =
+          BaseBackupObject.readWithoutFiles(BaseBackupObject.open(object.stream()));
       new StoredChunks(store, keys).require(newest, main.chunks());
     }
     return Answer.ok(

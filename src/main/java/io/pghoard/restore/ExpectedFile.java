@@ -25,12 +25,15 @@ record ExpectedFile(String path, long size, String algorithm, String checksum) {
       List.of("NONE", "CRC32C", "SHA224", "SHA256", "SHA384", "SHA512");
   private static final int HEAD = 14;
 
+  /** The sizes of all files of a backup add up to a number of 63 bits. */
+  private static final long LARGEST = 1L << 44;
+
   ExpectedFile {
     // Refuses one that nobody knows.
     if (!ALGORITHMS.contains(algorithm)) {
       FileDigest.of(algorithm);
     }
-    if (checksum.length() > 2 * Byte.MAX_VALUE || size < 0) {
+    if (checksum.length() > 2 * Byte.MAX_VALUE || size < 0 || size > LARGEST) {
       throw new IllegalArgumentException(path + " has an impossible size or checksum");
     }
   }

@@ -30,6 +30,11 @@ final class ExpectedFiles {
   private static final int ALIGNMENT = 8;
   private static final int BUFFER = 1 << 16;
 
+  private static final int MOST_FILES = 1 << 24;
+
+  /** Where a file lies is told in units of the alignment. */
+  private static final long LARGEST = 8L << 30;
+
   private final List<ByteBuffer> windows;
   private final int count;
   // Where a file lies, in units of the alignment and counted from one; 0: nowhere.
@@ -147,6 +152,9 @@ final class ExpectedFiles {
 
     void add(ExpectedFile expected) throws IOException {
       ByteBuffer bytes = expected.toBytes();
+      if (count >= MOST_FILES || size > LARGEST) {
+        throw new IOException("the backup_manifest lists more files than a cluster can have");
+      }
       long left = WINDOW - size % WINDOW;
       if (bytes.remaining() > left) {
         pad(left);

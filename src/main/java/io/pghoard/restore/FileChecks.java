@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
+import io.pghoard.codec.FileNameBytes;
 import io.pghoard.postgres.BackupManifest;
 import io.pghoard.postgres.Lsn;
 import java.io.IOException;
@@ -98,11 +99,13 @@ final class FileChecks {
   /**
    * Starts the check of a file that comes now.
    *
+   * @param size of the file, in bytes
    * @throws IOException when the manifest does not have it, or had it already
    */
-  FileDigest start(String path) throws IOException {
+  FileDigest start(String path, long size) throws IOException {
     ExpectedFile expected = files.get(path);
     if (expected != null) {
+      requireSize(expected, size);
       return FileDigest.of(expected.algorithm());
     }
     // WAL that came with the backup has ranges in the manifest, and no entries.
@@ -123,16 +126,20 @@ final class FileChecks {
     if (expected == null) {
       return;
     }
-    if (size != expected.size()) {
-      throw new IOException(
-          "%s is not as it was backed up: it has %d bytes, the backup_manifest says %d"
-              .formatted(path, size, expected.size()));
-    }
+    requireSize(expected, size);
     String actual = HexFormat.of().formatHex(digest.finish());
     if (!actual.equals(expected.checksum())) {
       throw new IOException(
           "%s is not as it was backed up: its %s is %s, the backup_manifest says %s"
               .formatted(path, expected.algorithm(), actual, expected.checksum()));
+    }
+  }
+
+  private static void requireSize(ExpectedFile expected, long size) throws IOException {
+    if (size != expected.size()) {
+      throw new IOException(
+          "%s is not as it was backed up: it has %d bytes, the backup_manifest says %d"
+              .formatted(FileNameBytes.shown(expected.path()), size, expected.size()));
     }
   }
 

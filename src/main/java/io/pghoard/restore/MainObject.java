@@ -24,7 +24,7 @@ record MainObject(BaseBackupObject record, FileChecks checks) {
    * @throws IOException also when it has no pg_control, without which nothing would start
    */
   static MainObject read(InputStream in) throws IOException {
-    TarReader tar = new TarReader(in);
+    TarReader tar = BaseBackupObject.open(in);
     BaseBackupObject record = BaseBackupObject.readWithoutFiles(tar);
     FileChecks checks = FileChecks.none();
     boolean control = false;

@@ -19,9 +19,9 @@ public sealed interface RecoveryTarget {
   record Name(String name) implements RecoveryTarget {
     public Name {
       // MAXFNAMELEN of PostgreSQL's xlog_internal.h, with its closing zero.
-      if (name.isEmpty() || name.length() > 63) {
+      if (name.isEmpty() || name.length() > 63 || name.chars().anyMatch(Character::isISOControl)) {
         throw new IllegalArgumentException(
-            "not the name of a restore point (1 to 63 characters): \"" + name + "\"");
+            "not the name of a restore point (1 to 63 characters, none of them a control character)");
       }
     }
   }

@@ -73,10 +73,16 @@ final class RestoreMark implements Closeable {
 
   private static FileChannel open(Path data, Path file, boolean takeOver) throws IOException {
     try {
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+          && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw new RestoreRefusedException(
+            file + " is a symbolic link or a special file, which no restore has made: delete it");
+      }
       return FileChannel.open(
           file,
           StandardOpenOption.WRITE,
-          takeOver ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW);
+          takeOver ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW,
+          LinkOption.NOFOLLOW_LINKS);
     } catch (FileAlreadyExistsException e) {
       throw new RestoreRefusedException(
           "another restore writes to "

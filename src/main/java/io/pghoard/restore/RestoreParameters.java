@@ -31,6 +31,7 @@ public final class RestoreParameters {
               "overwrite",
               "tablespace_dir",
               "tablespace_base_dir",
+              "tablespace_original_dirs",
               "recovery_target_time",
               "recovery_target_name",
               "recovery_target_xid",
@@ -95,11 +96,16 @@ public final class RestoreParameters {
   private TablespaceMapping tablespaces() {
     Map<String, Path> directories = new TreeMap<>();
     if (words.get("tablespace_dir") instanceof Map<?, ?> map) {
-      map.forEach((name, directory) -> directories.put("" + name, toPath("" + directory)));
+      map.forEach(
+          (name, directory) -> {
+            requirePrintable("tablespace_dir", "" + directory);
+            directories.put("" + name, toPath("" + directory));
+          });
     } else if (words.get("tablespace_dir") != null) {
       throw new IllegalArgumentException("tablespace_dir must be a map of names to directories");
     }
-    return new TablespaceMapping(directories, path("tablespace_base_dir"));
+    return new TablespaceMapping(
+        directories, path("tablespace_base_dir"), flag("tablespace_original_dirs"));
   }
 
   private RecoveryOptions recovery() {
@@ -147,13 +153,24 @@ public final class RestoreParameters {
 
   private @Nullable String text(String word) {
     Object value = words.get(word);
-    if (value == null || value instanceof String) {
-      return (String) value;
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof String text) {
+      requirePrintable(word, text);
+      return text;
     }
     if (value instanceof Integer || value instanceof Long) {
       return value.toString();
     }
     throw new IllegalArgumentException(word + " must be a string, not " + value);
+  }
+
+  /** In a file of settings a line break would end one, and begin another. */
+  private static void requirePrintable(String word, String text) {
+    if (text.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(word + " must not have control characters in it");
+    }
   }
 
   private boolean flag(String word) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
+import io.pghoard.codec.LimitedInputStream;
 import io.pghoard.config.Sites;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.LeftOut;
@@ -92,7 +93,7 @@ public final class RestoreSteps {
    */
   public void writeChunk(RestoreRun run, ObjectKey key, ObjectContent chunk) throws IOException {
     try (chunk) {
-      run.writer().writeChunk(chunk.stream());
+      run.writer().writeChunk(new LimitedInputStream(chunk.stream(), run.writer().largest(key)));
     } catch (IOException e) {
       throw new IOException("cannot restore from " + key + ": " + e.getMessage(), e);
     }

@@ -6,6 +6,8 @@ import io.pghoard.codec.TarReader;
 import io.pghoard.postgres.ControlFile;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.BaseBackupObject;
+import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.PlainSize;
 import io.pghoard.restore.RestoreProgress.Phase;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +39,7 @@ final class RestoreWriter implements Closeable {
   private final TargetRule rule;
   private final Path data;
   private final RestoredFiles files;
+  private final Map<ObjectKey, Long> sizes = new HashMap<>();
   private volatile byte @Nullable [] pgControl;
   private @Nullable RestoreMark mark;
 
@@ -54,6 +59,9 @@ final class RestoreWriter implements Closeable {
     this.progress = progress;
     this.data = plan.dataDirectory().path();
     this.files = new RestoredFiles(plan, progress);
+    if (plan.backup().format() == BaseBackup.Format.CHUNKS) {
+      plan.chunks().forEach(chunk -> sizes.put(chunk.key(), chunk.plainBytes()));
+    }
   }
 
   /**
@@ -77,9 +85,7 @@ final class RestoreWriter implements Closeable {
       throw e;
     }
     // Before all else: a cluster that is half gone must not start.
-    if (Files.deleteIfExists(data.resolve(PG_CONTROL))) {
-      DurableTree.syncDirectory(data.resolve("global"));
-    }
+    files.deleteControl();
     for (Clearing clearing : clearings) {
       clearing.run();
     }
@@ -141,7 +147,7 @@ final class RestoreWriter implements Closeable {
    * @param in the decoded main object, read to its end
    */
   void writeMainObject(InputStream in) throws IOException {
-    TarReader tar = new TarReader(in);
+    TarReader tar = BaseBackupObject.open(in);
     for (TarEntry entry; (entry = tar.next()) != null; ) {
       if (!entry.name().equals(BaseBackupObject.RECORD)) {
         write(entry, tar.content());
@@ -155,7 +161,7 @@ final class RestoreWriter implements Closeable {
           "the pg_control of base backup %s has %d bytes and not %d"
               .formatted(plan.backup().name(), entry.size(), PG_CONTROL_SIZE));
     }
-    FileDigest digest = plan.checks().start(PG_CONTROL);
+    FileDigest digest = plan.checks().start(PG_CONTROL, entry.size());
     byte[] bytes = content.readNBytes(PG_CONTROL_SIZE);
     digest.update(bytes, 0, bytes.length);
     plan.checks().finish(PG_CONTROL, bytes.length, digest);
@@ -194,6 +200,7 @@ final class RestoreWriter implements Closeable {
       throw new IOException("base backup " + plan.backup().name() + " has no file pg_control");
     }
     plan.checks().requireComplete();
+    files.notes().forEach(progress::note);
     new RestoredSettings(plan, progress).write(new ControlFile(control));
     progress.enter(Phase.SYNCING);
     DurableTree.sync(data);
@@ -216,6 +223,11 @@ final class RestoreWriter implements Closeable {
     }
     DurableTree.syncDirectory(data);
     close();
+  }
+
+  /** How many bytes the archive of a chunk may have: room for more was not looked for. */
+  long largest(ObjectKey chunk) {
+    return sizes.getOrDefault(chunk, PlainSize.LARGEST);
   }
 
   /** Whether the data directory holds all that the server needs to start. */

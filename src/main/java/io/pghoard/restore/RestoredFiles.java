@@ -19,11 +19,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +38,19 @@ final class RestoredFiles {
   private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+  /** Files that are refused: what they say is of the machine that was backed up. */
+  private static final Set<String> NOT_RESTORED =
+      Set.of(FileChecks.TABLESPACE_MAP, "postmaster.pid", "postmaster.opts");
+
+  private static final Pattern TABLESPACE_LINK = Pattern.compile("pg_tblspc/[0-9]+");
+
   private final Path data;
   private final FileChecks checks;
   private final RestoreProgress progress;
   private final Map<String, TablespaceDirectory> tablespaces;
   // Directories that are known to exist and to lie where their path says.
   private final Set<Path> safe = ConcurrentHashMap.newKeySet();
+  private final SomeNames links = new SomeNames();
   private volatile @Nullable Path linkedWal;
 
   /** Where an entry goes, and what the manifest calls it. */
@@ -80,8 +89,8 @@ final class RestoredFiles {
       case DIRECTORY -> writeDirectory(entry, place);
       case SYMLINK -> writeLink(entry, place);
       case FILE -> {
-        if (!place.manifestPath().equals(FileChecks.TABLESPACE_MAP)) {
-          FileDigest digest = checks.start(place.manifestPath());
+        if (!NOT_RESTORED.contains(place.manifestPath())) {
+          FileDigest digest = checks.start(place.manifestPath(), entry.size());
           long size = writeFile(entry, place, content, digest);
           checks.finish(place.manifestPath(), size, digest);
         }
@@ -156,11 +165,35 @@ final class RestoredFiles {
     }
   }
 
+  /**
+   * Makes no link: it could lead anywhere, and the server would read and write there. The links to
+   * tablespaces are there already, and lead to where the tablespaces are now.
+   */
   private void writeLink(TarEntry entry, Place place) throws IOException {
-    // The links to tablespaces are there, and lead to where the tablespaces are now.
-    if (!place.relative().startsWith("pg_tblspc/")) {
-      requireSafe(place.root(), place.parent());
-      Files.createSymbolicLink(place.path(), FileNameBytes.path(entry.linkTarget()));
+    if (TargetDirectory.WAL.contains(place.manifestPath())) {
+      requireSafe(place.root(), place.path());
+    } else if (!TABLESPACE_LINK.matcher(place.manifestPath()).matches()) {
+      links.add("%s -> %s".formatted(place.manifestPath(), entry.linkTarget()));
+    }
+  }
+
+  /** What the operator should know of what was not restored. */
+  List<String> notes() {
+    return links.isEmpty()
+        ? List.of()
+        : List.of(
+            "the base backup has symbolic links, which are refused, as a link can lead anywhere; make"
+                + " them, if they are needed, before you start the server: "
+                + links);
+  }
+
+  /** Deletes pg_control, so that a cluster that is half deleted cannot start. */
+  void deleteControl() throws IOException {
+    Path global = data.resolve("global");
+    // What a link leads to is another's.
+    Path first = Files.isSymbolicLink(global) ? global : data.resolve("global/pg_control");
+    if (Files.deleteIfExists(first)) {
+      DurableTree.syncDirectory(Objects.requireNonNull(first.getParent()));
     }
   }
 

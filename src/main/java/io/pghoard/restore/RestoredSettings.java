@@ -62,7 +62,7 @@ final class RestoredSettings {
   /** 15 of "15", 9 of "9.6": what matters is whether it is 12 or later. */
   private int majorVersion() throws IOException {
     Path file = data.resolve("PG_VERSION");
-    if (!Files.exists(file)) {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException("base backup " + plan.backup().name() + " has no file PG_VERSION");
     }
     String text = PostgresText.read(file).strip();

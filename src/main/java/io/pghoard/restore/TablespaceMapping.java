@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
  * Where the tablespaces of a restored cluster go.
  *
  * @param directories by the tablespaces' names or object ids, each an absolute path
- * @param base under which a tablespace without a directory of its own gets one; null: it goes where
- *     it was
+ * @param base under which a tablespace without a directory of its own gets one, or null
+ * @param original whether all others may be written to where the base backup says that they were
  */
-public record TablespaceMapping(Map<String, Path> directories, @Nullable Path base) {
-  /** Every tablespace goes where it was. */
-  public static final TablespaceMapping NONE = new TablespaceMapping(Map.of(), null);
+public record TablespaceMapping(
+    Map<String, Path> directories, @Nullable Path base, boolean original) {
+  /** No tablespace is mapped. */
+  public static final TablespaceMapping NONE = new TablespaceMapping(Map.of(), null, false);
 
   public TablespaceMapping {
     directories = new TreeMap<>(directories);

@@ -7,12 +7,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Finds the places of a backup's tablespaces, and refuses those that cannot be used. */
 final class Tablespaces {
+  /** An Oid has 32 bits, without a sign. */
+  private static final long LARGEST_OID = 0xFFFF_FFFFL;
+
   private final RestoreRun run;
   private final TargetRule rule;
   private final Map<String, Tablespace> tablespaces;
@@ -37,7 +42,9 @@ final class Tablespaces {
 
   private List<TablespaceDirectory> placed() throws IOException {
     RestoreRequest request = run.request();
+    requireObjectIds();
     Map<Tablespace, Path> mapped = mapped();
+    requireConsent(mapped);
     Path wal = new TargetDirectory(request.targetDirectory()).linkedWal();
     List<TablespaceDirectory> placed = new ArrayList<>();
     for (Map.Entry<String, Tablespace> entry : tablespaces.entrySet()) {
@@ -115,7 +122,53 @@ final class Tablespaces {
           "the base backup does not say where tablespace %s lay; name its directory (--tablespace-dir %d=DIR)"
               .formatted(shown(tablespace), tablespace.oid()));
     }
-    return FileNameBytes.path(tablespace.path());
+    Path path = FileNameBytes.path(tablespace.path());
+    if (tablespace.path().chars().anyMatch(Character::isISOControl)) {
+      throw new RestoreRefusedException(
+          "tablespace %s was in a directory whose name has control characters in it; name another (--tablespace-dir %d=DIR)"
+              .formatted(shown(tablespace), tablespace.oid()));
+    }
+    return path;
+  }
+
+  /** By its object id PostgreSQL finds a tablespace. */
+  private void requireObjectIds() throws RestoreRefusedException {
+    Set<Long> seen = new HashSet<>();
+    for (Tablespace tablespace : tablespaces.values()) {
+      long oid = tablespace.oid();
+      if (oid < 1 || oid > LARGEST_OID || !seen.add(oid)) {
+        throw new RestoreRefusedException(
+            "the base backup has no object id for tablespace %s, or one that another has too"
+                .formatted(shown(tablespace)));
+      }
+    }
+  }
+
+  /**
+   * Refuses to write where only the base backup says so: whoever can write to the repository would
+   * choose the directory. It may where the cluster that is overwritten has the tablespace already.
+   */
+  private void requireConsent(Map<Tablespace, Path> mapped) throws IOException {
+    TablespaceMapping mapping = run.request().tablespaces();
+    if (mapping.original() || mapping.base() != null) {
+      return;
+    }
+    List<String> asked = new ArrayList<>();
+    for (Map.Entry<String, Tablespace> entry : tablespaces.entrySet()) {
+      Tablespace tablespace = entry.getValue();
+      if (!mapped.containsKey(tablespace)) {
+        Path path = unmapped(tablespace);
+        if (!new TablespaceDirectory(entry.getKey(), tablespace.name(), tablespace.oid(), path)
+            .belongsTo(run.request().targetDirectory())) {
+          asked.add("tablespace %s to %s".formatted(shown(tablespace), path));
+        }
+      }
+    }
+    if (!asked.isEmpty()) {
+      throw new RestoreRefusedException(
+          "the base backup would write %s: allow that (--tablespace-original-dirs), or name a directory for each (--tablespace-dir NAME=DIR), or one for all (--tablespace-base-dir DIR)"
+              .formatted(String.join(", ", asked)));
+    }
   }
 
   private static String shown(Tablespace tablespace) {

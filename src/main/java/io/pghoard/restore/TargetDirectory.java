@@ -26,7 +26,7 @@ record TargetDirectory(Path path) {
   static final String LOST_AND_FOUND = "lost+found";
 
   /** The directory of the WAL, and its name before PostgreSQL 10. */
-  private static final Set<String> WAL = Set.of("pg_wal", "pg_xlog");
+  static final Set<String> WAL = Set.of("pg_wal", "pg_xlog");
 
   /**
    * Refuses a data directory that cannot be written.

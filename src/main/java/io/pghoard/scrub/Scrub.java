@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * time, and the next one goes on.
  */
 public final class Scrub {
+  /** So many missing chunks of a base backup are marked: one is enough not to restore it. */
+  private static final int MOST_MISSING = 100;
+
   private final Sites sites;
   private final Repositories repositories;
   private final Clock clock;
@@ -145,12 +149,19 @@ public final class Scrub {
     ObjectStore store = repositories.of(main.site());
     String backup = String.valueOf(keys.baseBackupOf(main.key()));
     Set<ObjectKey> stored = new HashSet<>(store.keys(keys.chunks(backup)));
+    Set<ObjectKey> missing = new LinkedHashSet<>();
     for (BaseBackupObject.Chunk chunk : chunks) {
       ObjectKey key = new ObjectKey(keys.chunks() + chunk.fileName());
-      // A base backup that goes loses its main object first.
-      if (!stored.contains(key) && store.keys(main.key().text()).contains(main.key())) {
-        of(main.site()).damaged(key, main.key(), "it is not in the repository", marks(main.site()));
+      if (!stored.contains(key) && missing.size() < MOST_MISSING) {
+        missing.add(key);
       }
+    }
+    for (ObjectKey key : missing) {
+      // A base backup that is deleted loses its main object first.
+      if (!store.keys(main.key().text()).contains(main.key())) {
+        return;
+      }
+      of(main.site()).damaged(key, main.key(), "it is not in the repository", marks(main.site()));
     }
   }
 

@@ -2,12 +2,13 @@
 package io.pghoard.scrub;
 
 import io.pghoard.codec.HashingInputStream;
-import io.pghoard.codec.TarReader;
+import io.pghoard.codec.LimitedInputStream;
 import io.pghoard.config.SiteName;
 import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectDamagedException;
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.PlainSize;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,13 +82,12 @@ public final class ScrubbedObject {
   Outcome read(ObjectContent plain) throws IOException {
     Map<String, String> metadata = plain.metadata();
     String hash = metadata.get("hash");
+    InputStream limited = new LimitedInputStream(plain.stream(), PlainSize.of(key, metadata));
     try (plain;
-        HashingInputStream in =
-            new HashingInputStream(
-                plain.stream(), metadata.getOrDefault("hash-algorithm", "sha1"))) {
+        HashingInputStream in = hashing(limited, metadata.getOrDefault("hash-algorithm", "sha1"))) {
       List<BaseBackupObject.Chunk> chunks =
           main && !sealed && BaseBackupObject.FORMAT.equals(metadata.get("format"))
-              ? BaseBackupObject.readWithoutFiles(new TarReader(in)).chunks()
+              ? BaseBackupObject.readWithoutFiles(BaseBackupObject.open(in)).chunks()
               : List.of();
       in.transferTo(OutputStream.nullOutputStream());
       if (!sealed) {
@@ -96,6 +96,14 @@ public final class ScrubbedObject {
       }
       decoding = false;
       return new Outcome(in.count(), chunks);
+    }
+  }
+
+  private static HashingInputStream hashing(InputStream in, String algorithm) throws IOException {
+    try {
+      return new HashingInputStream(in, algorithm);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("its metadata name an " + e.getMessage(), e);
     }
   }
 

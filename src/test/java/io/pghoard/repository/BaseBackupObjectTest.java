@@ -14,6 +14,7 @@ import io.pghoard.repository.BaseBackupObject.Tablespace;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -113,6 +114,47 @@ final class BaseBackupObjectTest {
       assertThat(backup.endTime()).isEqualTo("2026-11-22T09:55:04.243646Z");
       assertThat(backup.startTime()).isEqualTo("2026-11-22T09:55:01Z");
     }
+  }
+
+  @Test
+  void recordOfMoreChunksThanAnyBackupHas_isRefused() {
+    String start =
+        """
+        {"backup_end_time": "2026-11-22T09:55:04Z", "backup_start_time": "2026-11-22T09:55:01Z",
+         "backup_start_wal_segment": "000000010000000000000002", "pgdata": "/d", "%s": [""";
+    String chunk =
+        "{\"chunk_filename\":\"a/a.00000001.pghoard\",\"input_size\":1,\"result_size\":1},";
+    assertThatThrownBy(() -> BaseBackupJson.read(stream(start.formatted("chunks") + chunk.repeat(250_001)), false))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("more than 250000 chunks");
+  }
+
+  @Test
+  void recordOfMoreTablespacesThanAnyClusterHas_isRefused() {
+    String some = "\"%d\": {\"path\": \"/a\", \"oid\": %d},";
+    StringBuilder json = new StringBuilder("{\"tablespaces\": {");
+    for (int oid = 1; oid < 10_002; oid++) {
+      json.append(some.formatted(oid, oid));
+    }
+    assertThatThrownBy(
+            () ->
+                BaseBackupJson.read(
+                    new ByteArrayInputStream(json.toString().getBytes(UTF_8)), false))
+        .hasMessageContaining("more than 10000 tablespaces");
+    for (String impossible :
+        List.of(
+            "{\"chunks\":[{\"chunk_filename\":\"a\",\"input_size\":-1,\"result_size\":1}]}",
+            "{\"chunks\":[{\"chunk_filename\":\"a\",\"input_size\":9223372036854775807,\"result_size\":1}]}",
+            "{\"pgdata\": \"%s\"}".formatted("/d".repeat(10_000)))) {
+      assertThatThrownBy(
+              () ->
+                  BaseBackupJson.read(new ByteArrayInputStream(impossible.getBytes(UTF_8)), false))
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  private static InputStream stream(String text) {
+    return new ByteArrayInputStream(text.getBytes(UTF_8));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
@@ -13,6 +14,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -237,6 +239,38 @@ final class FileStorageTest extends StorageContract {
     assertThatIOException()
         .isThrownBy(() -> unmounted.put(KEY, Map.of(), InputStream.nullInputStream()));
     assertThat(root.resolveSibling("unmounted")).doesNotExist();
+  }
+
+  @Test
+  void namedPipe_isWaitedForByNobody() throws Exception {
+    put(new ObjectKey("site/xlog/1"), Map.of(), new byte[1]);
+    for (String name :
+        List.of("site/xlog/2.metadata", "site/xlog/3", ".incoming-4", ".incoming-5.metadata")) {
+      Process made =
+          new ProcessBuilder("mkfifo", root.resolve(name).toString()).inheritIO().start();
+      assertThat(made.waitFor()).isZero();
+    }
+    Files.writeString(root.resolve("site/xlog/2"), "x");
+    Files.writeString(root.resolve("site/xlog/3.metadata"), "{}");
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          assertThat(store.list("site/")).extracting(each -> each.key().name()).contains("1");
+          assertThatIOException().isThrownBy(() -> store.get(new ObjectKey("site/xlog/2")).close());
+          assertThatIOException().isThrownBy(() -> store.get(new ObjectKey("site/xlog/3")).close());
+          new LocalObjectStore(root).sweep();
+        });
+    assertThat(root.resolve(".incoming-4")).doesNotExist();
+  }
+
+  @Test
+  void lockThatIsALink_isNotFollowed(@TempDir Path outside) throws Exception {
+    Files.deleteIfExists(root.resolve(".pghoard.lock"));
+    Files.createSymbolicLink(root.resolve(".pghoard.lock"), outside.resolve("made"));
+    assertThatIOException()
+        .isThrownBy(() -> put(new ObjectKey("site/xlog/1"), Map.of(), new byte[1]))
+        .withMessageContaining("a link or a special file");
+    assertThat(outside.resolve("made")).doesNotExist();
   }
 
   @Test

@@ -19,7 +19,7 @@ class FileChecksTest {
   }
 
   private static void restore(FileChecks checks, String path, byte[] content) throws IOException {
-    FileDigest digest = checks.start(path);
+    FileDigest digest = checks.start(path, content.length);
     digest.update(content, 0, content.length);
     checks.finish(path, content.length, digest);
   }
@@ -93,7 +93,7 @@ class FileChecksTest {
     assertThat(checks.bytes(path -> path.startsWith("base/A"))).isEqualTo(18);
     for (String path : paths) {
       restore(checks, path, path.getBytes(UTF_8));
-      assertThatThrownBy(() -> checks.start(path)).hasMessageContaining("lacks: " + path);
+      assertThatThrownBy(() -> checks.start(path, 1)).hasMessageContaining("lacks: " + path);
     }
     assertThatCode(checks::requireComplete).doesNotThrowAnyException();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pghoard.config.SiteName;
+import io.pghoard.postgres.ConfigurationLine;
 import io.pghoard.postgres.Lsn;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,6 +29,26 @@ class RestoreParametersTest {
       map.put((String) words[i], words[i + 1]);
     }
     return map;
+  }
+
+  @Test
+  void controlCharacters_areRefusedInEveryWord() {
+    for (String word :
+        List.of(
+            "recovery_target_name",
+            "recovery_end_command",
+            "primary_conninfo",
+            "recovery_target_timeline",
+            "tablespace_base_dir",
+            "basebackup")) {
+      for (String text : List.of("a\nfsync = off", "a\rb", "a\0b", "\u0085")) {
+        assertThatThrownBy(() -> parse(word, text)).isInstanceOf(IllegalArgumentException.class);
+      }
+    }
+    assertThatThrownBy(() -> parse("tablespace_dir", Map.of("fast", "/a\nb")))
+        .hasMessageContaining("control characters");
+    assertThatThrownBy(() -> ConfigurationLine.of("work_mem", "1\nfsync = off"))
+        .hasMessageContaining("control character");
   }
 
   @Test
@@ -72,7 +93,8 @@ class RestoreParametersTest {
     RestoreRequest request =
         parse("tablespace_dir", Map.of("fast", "/ssd/fast"), "tablespace_base_dir", "/srv/ts");
     assertThat(request.tablespaces())
-        .isEqualTo(new TablespaceMapping(Map.of("fast", Path.of("/ssd/fast")), Path.of("/srv/ts")));
+        .isEqualTo(
+            new TablespaceMapping(Map.of("fast", Path.of("/ssd/fast")), Path.of("/srv/ts"), false));
     assertThat(parse("tablespace_dir", Map.of()).tablespaces()).isEqualTo(TablespaceMapping.NONE);
   }
 
@@ -110,7 +132,7 @@ class RestoreParametersTest {
     "recovery_target_timeline, newest, latest",
     "recovery_target_action, stop, promote",
     "archive_mode, always, preserve",
-    "primary_conninfo, 'host=a\nport=1', one line",
+    "primary_conninfo, 'host=a\nport=1', control characters",
     "target_directory, /srv/pg, target_dir",
   })
   void parse_refuses(String word, String value, String message) {

@@ -500,7 +500,7 @@ class RestorePlannerTest {
     repository.tablespace("fast", "/old/place", 16384);
     repository.backup("only", 2, 2, "2026-01-01T10:00:00Z");
     repository.segment(1, 2, "2026-01-01T12:00:00Z");
-    refused("create /old");
+    refused("create /old", "tablespace_original_dirs", true);
     refused("must lie apart", "tablespace_dir", Map.of("fast", target.resolve("fast").toString()));
     refused("--tablespace-dir 16384=DIR", "tablespace_dir", Map.of("fast", target.toString()));
     Path base = Files.createDirectory(target.resolveSibling("tablespaces"));
@@ -538,7 +538,12 @@ class RestorePlannerTest {
                 "tablespace_dir",
                 Map.of("a/b", own.toString())))
         .contains(own, base.resolve("16385"));
-    refused("create /old", "tablespace_dir", Map.of("16386", own.toString()));
+    refused(
+        "create /old",
+        "tablespace_dir",
+        Map.of("16386", own.toString()),
+        "tablespace_original_dirs",
+        true);
     refused(
         "two directories are given for tablespace .. (16386)",
         "tablespace_dir",
@@ -546,11 +551,52 @@ class RestorePlannerTest {
   }
 
   @Test
+  void tablespaceGoesWhereItWas_onlyIfThatIsAllowed_orItIsThere() throws IOException {
+    Path old = Files.createDirectory(target.resolveSibling("old"));
+    repository.tablespace("fast", old.toString(), 16384);
+    repository.tablespace("slow", "/etc/cron.d", 16385);
+    repository.backup("only", 2, 2, "2026-01-01T10:00:00Z");
+    repository.segment(1, 2, "2026-01-01T12:00:00Z");
+    Path slow = target.resolveSibling("slow");
+    refused(
+        "tablespace fast (16384) to " + old + ", tablespace slow (16385) to /etc/cron.d: allow");
+    refused(
+        "the base backup would write tablespace fast (16384) to " + old + ": allow that",
+        "tablespace_dir",
+        Map.of("slow", slow.toString()));
+    assertThat(
+            places(
+                "tablespace_dir",
+                Map.of("slow", slow.toString()),
+                "tablespace_original_dirs",
+                true))
+        .containsExactlyInAnyOrder(old, slow);
+
+    // The cluster that is overwritten has it there.
+    Files.createDirectories(target.resolve("pg_tblspc"));
+    Files.createDirectories(target.resolve("global"));
+    Files.write(target.resolve("global/pg_control"), new byte[8192]);
+    Files.writeString(target.resolve("PG_VERSION"), "15\n");
+    Files.createSymbolicLink(target.resolve("pg_tblspc/16384"), old);
+    assertThat(places("overwrite", true, "tablespace_dir", Map.of("slow", slow.toString())))
+        .contains(old);
+  }
+
+  @Test
+  void tablespacesOfOneObjectId_orNone_areRefused() throws IOException {
+    repository.tablespace("fast", "/old/fast", 16384);
+    repository.tablespace("slow", "/old/slow", 16384);
+    repository.backup("twice", 2, 2, "2026-01-01T10:00:00Z");
+    repository.segment(1, 2, "2026-01-01T12:00:00Z");
+    refused("or one that another has too", "tablespace_original_dirs", true);
+  }
+
+  @Test
   void tooLittleSpace_isRefusedWithBothNumbers() throws IOException {
-    repository.size(1L << 60);
+    repository.size(1L << 44);
     repository.backup("huge", 2, 2, "2026-01-01T10:00:00Z");
     repository.segment(1, 2, "2026-01-01T12:00:00Z");
-    refused("the restore needs 1,152,921,504,606,855,176 bytes");
+    refused("the restore needs 17,592,186,052,616 bytes");
   }
 
   @Test

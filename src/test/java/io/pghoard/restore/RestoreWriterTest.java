@@ -199,7 +199,7 @@ class RestoreWriterTest {
       assertThat(FileNameBytes.resolve(target, name)).hasBinaryContent(TABLE);
     }
     assertThat(FileNameBytes.resolve(target, "\udcff")).isEmptyDirectory();
-    assertThat(target.resolve("l")).hasBinaryContent(TABLE);
+    assertThat(target.resolve("l")).doesNotExist();
     DurableTree.sync(target);
     new TargetDirectory(target).clearing().run();
     assertThat(target.resolve("log")).doesNotExist();
@@ -343,16 +343,104 @@ class RestoreWriterTest {
   }
 
   @Test
-  void fileThroughLink_isRefused() throws IOException {
+  void linkOfTheBackup_isNotMade_andTold() throws IOException {
     Path outside = Files.createDirectory(root.resolve("outside"));
     RestoreWriter writer = new RestoreWriter(plan(FileChecks.none()), progress);
     writer.begin();
-    TarEntry link =
-        new TarEntry("pgdata/base", TarEntry.Type.SYMLINK, 0, 0777, 0, outside.toString());
-    InputStream chunk = new Tar().put(link).file("pgdata/base/evil", "x").end();
-    assertThatThrownBy(() -> writer.writeChunk(chunk))
-        .hasMessageContaining("leads out of the cluster");
+    writer.writeMainObject(
+        new Tar()
+            .file(".pghoard_tar_metadata.json", "{}")
+            .file("pgdata/global/pg_control", CONTROL)
+            .end());
+    Tar chunk = new Tar().file("pgdata/PG_VERSION", "15\n");
+    for (String name :
+        List.of(
+            "pgdata/base",
+            "pgdata/postgresql.conf",
+            "pgdata/postgresql.auto.conf",
+            "pgdata/pghoard_recovery_end.sh",
+            "pgdata/pg_wal",
+            "pgdata/pg_tblspc/16385",
+            "pgdata/pg_tblspc/16384/PG_15_202209061",
+            "tablespaces/fast/PG_15_202209061")) {
+      chunk.put(new TarEntry(name, TarEntry.Type.SYMLINK, 0, 0777, 0, outside.toString()));
+    }
+    chunk.file("pgdata/base/evil", "x").file("tablespaces/fast/PG_15_202209061/5/evil", "x");
+    writer.writeChunk(chunk.file("pgdata/pg_wal/evil", "x").end());
+    writer.finish();
     assertThat(outside).isEmptyDirectory();
+    assertThat(target.resolve("pg_tblspc/16385")).doesNotExist();
+    for (String name : List.of("base", "pg_wal", "postgresql.auto.conf")) {
+      assertThat(Files.isSymbolicLink(target.resolve(name))).isFalse();
+    }
+    assertThat(progress.snapshot().notes())
+        .anySatisfy(
+            note ->
+                assertThat(note)
+                    .contains("symbolic links, which are refused")
+                    .contains("base -> " + outside, "postgresql.conf -> " + outside)
+                    .doesNotContain("pg_tblspc/16385"));
+  }
+
+  @Test
+  void hardLink_isRefused() throws IOException {
+    RestoreWriter writer = new RestoreWriter(plan(FileChecks.none()), progress);
+    writer.begin();
+    TarEntry link = new TarEntry("pgdata/a", TarEntry.Type.HARD_LINK, 0, 0600, 0, "/etc/shadow");
+    InputStream chunk = new Tar().put(link).end();
+    assertThatThrownBy(() -> writer.writeChunk(chunk)).hasMessageContaining("a hard link");
+  }
+
+  @Test
+  void fileOfAnotherSizeThanTheManifestSays_isRefusedBeforeItIsWritten() throws IOException {
+    RestoreWriter writer = writer();
+    writer.begin();
+    InputStream chunk = new Tar().file("pgdata/base/1/1259", new byte[1 << 20]).end();
+    assertThatThrownBy(() -> writer.writeChunk(chunk)).hasMessageContaining("1048576 bytes");
+    assertThat(target.resolve("base/1/1259")).doesNotExist();
+  }
+
+  @Test
+  void filesOfTheMachineThatWasBackedUp_areNotRestored() throws IOException {
+    RestoreWriter writer = new RestoreWriter(plan(FileChecks.none()), progress);
+    writer.begin();
+    writer.writeChunk(
+        new Tar()
+            .file("pgdata/tablespace_map", "16385 /etc\n")
+            .file("pgdata/postmaster.pid", "1\n")
+            .end());
+    assertThat(target.resolve("tablespace_map")).doesNotExist();
+    assertThat(target.resolve("postmaster.pid")).doesNotExist();
+    for (String name : List.of("pgdata//tablespace_map", "pgdata/./tablespace_map", "pgdata/a/.")) {
+      assertThatThrownBy(() -> new Tar().file(name, "16385 /etc\n"))
+          .hasMessageContaining("an empty part or a dot");
+    }
+  }
+
+  @Test
+  void markThatIsALink_isNotFollowed() throws IOException {
+    Path outside = Files.writeString(root.resolve("outside"), "mine");
+    Files.createDirectory(target);
+    Files.writeString(target.resolve("PG_VERSION"), "15\n");
+    Files.createSymbolicLink(target.resolve(TargetDirectory.MARK), outside);
+    overwrite = true;
+    RestoreWriter writer = new RestoreWriter(plan(FileChecks.none()), progress);
+    assertThatThrownBy(writer::begin).hasMessageContaining("a symbolic link or a special file");
+    assertThat(outside).hasContent("mine");
+  }
+
+  @Test
+  void pgControlBehindALink_isAnothers() throws IOException {
+    Path other = Files.createDirectory(root.resolve("other"));
+    Files.writeString(other.resolve("pg_control"), "mine");
+    Files.createDirectory(target);
+    Files.writeString(target.resolve("PG_VERSION"), "15\n");
+    Files.createSymbolicLink(target.resolve("global"), other);
+    overwrite = true;
+    RestoreWriter writer = new RestoreWriter(plan(FileChecks.none()), progress);
+    writer.begin();
+    assertThat(other.resolve("pg_control")).hasContent("mine");
+    assertThat(target.resolve("global")).doesNotExist();
   }
 
   @Test

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.scrub;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.pghoard.codec.TarEntry;
+import io.pghoard.codec.TarWriter;
 import io.pghoard.config.ConfigFile;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.repository.LocalObjectStore;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectDamagedException;
@@ -15,6 +19,7 @@ import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.ObjectStore;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -272,6 +277,83 @@ class ScrubTest {
         .containsExactly(new ObjectKey("main/basebackup_chunk/first/first.00000002.pghoard"));
     assertThat(store.keys("main/damaged_object/")).containsExactly(lost);
     assertThat(run(scrub)).as("marks are read again after a day").isEmpty();
+  }
+
+  @Test
+  void mainObjectOfMillionsOfChunks_isDamaged_andCostsNoMemory() throws Exception {
+    ObjectKey key = new ObjectKey("main/basebackup/lie.00000000.pghoard");
+    String chunk =
+        "{\"chunk_filename\":\"lie/lie.00000001.pghoard\",\"input_size\":1,\"result_size\":1},";
+    Scrub scrub = scrub("30", NOW);
+    lie(key, chunk.repeat(250_001));
+    for (int time = 0; time < 2; time++) {
+      ScrubbedObject object = scrub.begin(SITE, key);
+      ObjectContent content = scrub.opened(object, store.get(key));
+      assertThatIOException()
+          .isThrownBy(() -> scrub.read(object, content))
+          .withMessageContaining("more than 250000 chunks");
+      scrub.failed(object, new IOException("it cannot be read"));
+    }
+    assertThat(scrub.damaged(SITE)).contains(key);
+  }
+
+  @Test
+  void thousandsOfMissingChunks_areMarkedByTheHundred() throws Exception {
+    ObjectKey key = new ObjectKey("main/basebackup/lie.00000000.pghoard");
+    StringBuilder chunks = new StringBuilder();
+    for (int number = 1; number <= 5000; number++) {
+      chunks.append(
+          "{\"chunk_filename\":\"lie/lie.%08d.pghoard\",\"input_size\":1,\"result_size\":1},"
+              .formatted(number));
+    }
+    lie(key, chunks.toString());
+    Scrub scrub = scrub("30", NOW);
+    for (int time = 0; time < 2; time++) {
+      ScrubbedObject object = scrub.begin(SITE, key);
+      scrub.read(object, scrub.opened(object, store.get(key)));
+    }
+    assertThat(store.keys("main/damaged_object/")).hasSize(100);
+  }
+
+  @Test
+  void segmentOfMoreBytesThanAnyHas_orWithAnUnknownHash_isDamaged() throws Exception {
+    ObjectKey history = new ObjectKey("main/timeline/00000003.history");
+    store.put(history, Map.of(), new ByteArrayInputStream(new byte[2 << 20]));
+    ObjectKey odd = new ObjectKey("main/xlog/%024X".formatted(99));
+    store.put(odd, Map.of("hash-algorithm", "none"), new ByteArrayInputStream(new byte[3]));
+    Scrub scrub = scrub("30", NOW);
+    for (ObjectKey key : List.of(history, odd)) {
+      for (int time = 0; time < 2; time++) {
+        ScrubbedObject object = scrub.begin(SITE, key);
+        ObjectContent content = scrub.opened(object, store.get(key));
+        try {
+          scrub.read(object, content);
+        } catch (IOException e) {
+          scrub.failed(object, e);
+        }
+      }
+    }
+    assertThat(scrub.damaged(SITE)).containsExactly(history, odd);
+  }
+
+  /** A main object that is a record alone. */
+  private void lie(ObjectKey key, String chunks) throws IOException {
+    byte[] record =
+        """
+        {"backup_end_time": "2026-11-22T09:55:04Z", "backup_start_time": "2026-11-22T09:55:01Z",
+         "backup_start_wal_segment": "000000010000000000000002", "pgdata": "/d", "chunks": [%s]}
+        """
+            .formatted(chunks.substring(0, chunks.length() - 1))
+            .getBytes(UTF_8);
+    ByteArrayOutputStream tar = new ByteArrayOutputStream();
+    TarWriter writer = new TarWriter(tar);
+    writer.put(
+        TarEntry.file(BaseBackupObject.RECORD, record.length, 0), new ByteArrayInputStream(record));
+    writer.finish();
+    store.put(
+        key,
+        Map.of("format", BaseBackupObject.FORMAT),
+        new ByteArrayInputStream(tar.toByteArray()));
   }
 
   /** The keys that one run gives. */
