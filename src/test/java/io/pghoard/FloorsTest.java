@@ -53,8 +53,7 @@ class FloorsTest {
           List.of("codec", "check"));
 
   /** Of the files that pghoard alone writes, in UTF-8; and of the kernel's, as ISO-8859-1. */
-  private static final String READERS_OF_OUR_OWN_TEXT =
-      ".*\\.(AlertFile|KnownCluster|LostWal|MountPoints|PghoardId|RolledBack)";
+  private static final String READERS_OF_OUR_OWN_TEXT = ".*\\.(KnownCluster|MountPoints)";
 
   private static final String[] DOORSTEP = {"io.pghoard", "io.pghoard.command.."};
   private static final String[] WITH_CAMEL = {

@@ -3,6 +3,7 @@ package io.pghoard.archive;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.pghoard.config.FileFailure;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
@@ -216,7 +217,8 @@ public final class WalFetch {
         return spool;
       }
     } catch (IOException e) {
-      throw new IOException("cannot use the spool of site " + name + ": " + e.getMessage(), e);
+      throw new IOException(
+          "cannot use the spool of site " + name + ": " + FileFailure.reason(e), e);
     }
   }
 }

@@ -114,8 +114,7 @@ public final class BaseBackupRun {
   public ObjectKey chunkKey(Chunk chunk) {
     if (chunk.number() > BaseBackupObject.MOST_CHUNKS) {
       throw new IllegalStateException(
-          "base backup %s has more than %d chunks: raise basebackup_chunk_size"
-              .formatted(plan.name(), BaseBackupObject.MOST_CHUNKS));
+          plan.name() + " has too many chunks: raise basebackup_chunk_size");
     }
     return plan.keys().chunk(plan.name(), chunk.number());
   }

@@ -12,7 +12,6 @@ import io.pghoard.repository.PythonTime;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -114,7 +113,7 @@ public final class BaseBackupSchedule {
   }
 
   private boolean inMaintenance() {
-    return Files.exists(sites.config().maintenanceModeFile());
+    return sites.config().inMaintenance();
   }
 
   /** When a base backup of the site was asked for that is still to be taken, or null. */

@@ -10,7 +10,6 @@ import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteClusters;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -218,7 +217,7 @@ public final class BaseBackups {
    */
   public List<String> sweep(SiteName site) throws IOException {
     SiteConfig config = sites.get(site);
-    if (Files.exists(sites.config().maintenanceModeFile())) {
+    if (sites.config().inMaintenance()) {
       return List.of();
     }
     Set<String> ours = names.known(site);

@@ -18,7 +18,7 @@ public record PghoardId(String host, String id) {
   /** Reads it, or makes it when no daemon has run here yet. */
   public static PghoardId of(Path backupLocation, String host) throws IOException {
     Path file = backupLocation.resolve("pghoard_id");
-    String id = Files.exists(file) ? Files.readString(file).strip() : "";
+    String id = Files.exists(file) ? new DurableText(file).read().strip() : "";
     if (id.isEmpty()) {
       id = UUID.randomUUID().toString();
       Files.createDirectories(backupLocation);

@@ -3,10 +3,13 @@ package io.pghoard.camel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.pghoard.config.OwnFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,7 +34,6 @@ record AlertFile(Path path) {
   private static final String SINCE = "since: ";
   private static final String LAST = "last: ";
   private static final String TEXT = "  ";
-  private static final long LARGEST = 1 << 20;
 
   /**
    * What is the matter with one site.
@@ -44,12 +46,14 @@ record AlertFile(Path path) {
   /** The entries by site; none when there is no file, and of a foreign file none either. */
   Map<String, Entry> read() throws IOException {
     Map<String, Entry> entries = new TreeMap<>();
-    if (!Files.isRegularFile(path) || Files.size(path) > LARGEST) {
+    OwnFile own = new OwnFile(path);
+    byte[] text = own.foreign() == null && !isLarge() ? own.read() : null;
+    if (text == null) {
       return entries;
     }
     List<String> block = new ArrayList<>();
     // Whatever bytes a foreign file has: it must not keep ours from being written.
-    for (String line : new String(Files.readAllBytes(path), UTF_8).lines().toList()) {
+    for (String line : new String(text, UTF_8).lines().toList()) {
       if (line.startsWith(SITE)) {
         add(entries, block);
         block.clear();
@@ -60,8 +64,12 @@ record AlertFile(Path path) {
     return entries;
   }
 
+  private boolean isLarge() throws IOException {
+    return Files.exists(path) && Files.size(path) > OwnFile.LARGEST;
+  }
+
   boolean exists() {
-    return Files.exists(path);
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static void add(Map<String, Entry> entries, List<String> block) {
@@ -94,6 +102,7 @@ record AlertFile(Path path) {
 
   /** Replaces the file, whole; without entries it goes. */
   void write(Map<String, Entry> entries) throws IOException {
+    new OwnFile(path).requireOwn();
     if (entries.isEmpty()) {
       Files.deleteIfExists(path);
       return;
@@ -101,9 +110,11 @@ record AlertFile(Path path) {
     StringJoiner blocks = new StringJoiner("\n");
     entries.forEach((site, entry) -> blocks.add(block(site, entry)));
     Files.createDirectories(path.getParent());
-    Path draft =
-        Files.writeString(
-            path.resolveSibling("." + path.getFileName() + ".tmp"), blocks.toString());
+    Path draft = path.resolveSibling("." + path.getFileName() + ".tmp");
+    Files.deleteIfExists(draft);
+    // A new file: what has its name may be a link.
+    Files.writeString(
+        draft, blocks.toString(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 

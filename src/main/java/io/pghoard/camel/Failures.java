@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.config.FileFailure;
+
 /** Tells what failed within what Camel wraps around it. */
 final class Failures {
   private Failures() {}
 
   /** The messages from the outside in. */
   static String reason(Throwable failure) {
-    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+    StringBuilder text = new StringBuilder(FileFailure.reason(failure));
     for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-      String message = cause.getMessage();
-      if (message != null && text.indexOf(message) < 0) {
+      String message = FileFailure.reason(cause);
+      if (cause.getMessage() != null && text.indexOf(message) < 0) {
         text.append(": ").append(message);
       }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.config.FileRights;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.DirectoryStream;
@@ -85,10 +86,21 @@ final class RouteFiles {
       for (Path file : files) {
         String name = file.getFileName().toString();
         if (!name.startsWith(".") && wanted.test(name)) {
+          requireOwn(file);
           sorted.put(name, file.toAbsolutePath());
         }
       }
       return sorted.values();
+    }
+  }
+
+  /** A route can run any program, as the daemon's user. */
+  private static void requireOwn(Path file) throws IOException {
+    String others = FileRights.changedByOthers(file);
+    if (others != null) {
+      throw new IOException(
+          "the route file %s is not used: %s; chmod go-w that, and see that the file is as it should be"
+              .formatted(file, others));
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.config.FileFailure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +19,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory where compressed objects wait on local disk for their store, empty at the start.
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * so that two daemons never work in one.
  */
 final class Spool implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+
   private final Path directory;
   private final @Nullable FileChannel lock;
 
@@ -131,9 +137,19 @@ final class Spool implements Closeable {
     List<Path> deepestFirst;
     try (Stream<Path> files = Files.walk(directory)) {
       deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof AccessDeniedException denied) {
+        LOG.warn("{}: the spool is not emptied", FileFailure.reason(denied));
+        return;
+      }
+      throw e;
     }
     for (Path file : deepestFirst) {
-      Files.deleteIfExists(file);
+      try {
+        Files.deleteIfExists(file);
+      } catch (AccessDeniedException e) {
+        LOG.warn("{}: it is left where it is", FileFailure.reason(e));
+      }
     }
   }
 }

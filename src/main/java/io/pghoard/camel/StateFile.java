@@ -5,10 +5,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.pghoard.config.FileFailure;
+import io.pghoard.config.OwnFile;
 import io.pghoard.repository.DurableText;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -23,19 +23,20 @@ record StateFile(Path path) {
 
   private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int LARGEST = 64 << 20;
 
   void write(Map<String, Object> state) throws IOException {
+    new OwnFile(path).requireOwn();
     new DurableText(path).writeForAll(HttpAnswer.text(state));
   }
 
   /** What the daemon before wrote; nothing when there is no such file, or none to be used. */
   JsonNode read() {
-    if (!Files.isRegularFile(path)) {
-      return MissingNode.getInstance();
-    }
-    try (InputStream in = Files.newInputStream(path)) {
-      JsonNode state = JSON.readTree(in.readNBytes(LARGEST));
+    try {
+      byte[] text = new OwnFile(path).read();
+      if (text == null) {
+        return MissingNode.getInstance();
+      }
+      JsonNode state = JSON.readTree(text);
       int version = state.path("state_version").asInt();
       if (version > VERSION) {
         LOG.warn(
@@ -46,7 +47,7 @@ record StateFile(Path path) {
     } catch (JsonProcessingException e) {
       LOG.warn("{} is damaged and will be rewritten: the counts start over", path);
     } catch (IOException e) {
-      LOG.warn("{} cannot be read ({}): the counts start over", path, e.getMessage());
+      LOG.warn("{} cannot be read ({}): the counts start over", path, FileFailure.reason(e));
     }
     return MissingNode.getInstance();
   }

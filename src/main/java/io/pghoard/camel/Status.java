@@ -12,7 +12,6 @@ import io.pghoard.receive.WalReceivers;
 import io.pghoard.scrub.Scrub;
 import io.pghoard.scrub.ScrubProgress;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -55,7 +54,7 @@ public final class Status {
     state.put("state_version", StateFile.VERSION);
     state.put("startup_time", startup.toString());
     state.put("pid", ProcessHandle.current().pid());
-    state.put("maintenance_mode", Files.exists(sites.config().maintenanceModeFile()));
+    state.put("maintenance_mode", sites.config().inMaintenance());
     state.put("configuration", configuration());
     state.put("alerts", bean("alerts", Alerts.class).raised());
     state.put("backup_sites", bySite);

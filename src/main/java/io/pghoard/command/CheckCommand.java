@@ -10,6 +10,7 @@ import io.pghoard.config.ConfigException;
 import io.pghoard.config.HostCheck;
 import io.pghoard.config.LocalStorage;
 import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.SecretFiles;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.repository.BaseBackup;
@@ -85,6 +86,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     List<SiteConfig> sites = choice.sites(config);
     file.check("file", "", () -> Answer.ok("it can be used; sites: " + names(sites)));
+    file.check("rights", "see that its disk works", () -> rights(config));
     Path directory = Files.createTempDirectory("pghoard-check");
     try {
       boolean daemonsUser =
@@ -94,6 +96,13 @@ final class CheckCommand implements Callable<Integer> {
       delete(directory);
     }
     return report.end();
+  }
+
+  private Answer rights(PghoardConfig config) throws IOException {
+    List<Path> open = new SecretFiles(choice.file(), config).readByAll();
+    return open.isEmpty()
+        ? Answer.ok("what holds secrets is not read by everybody")
+        : Answer.warning("everybody on this machine may read %s".formatted(open), "chmod o-r them");
   }
 
   private static String names(List<SiteConfig> sites) {

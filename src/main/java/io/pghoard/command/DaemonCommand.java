@@ -4,14 +4,19 @@ package io.pghoard.command;
 import io.pghoard.camel.Service;
 import io.pghoard.config.ConfigException;
 import io.pghoard.config.ConfigFile;
+import io.pghoard.config.FileRights;
 import io.pghoard.config.MachineCheck;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.Problem;
+import io.pghoard.config.SecretFiles;
 import io.pghoard.host.Logging;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +33,8 @@ import picocli.CommandLine.Spec;
     subcommands = CheckCommand.class,
     footer = "Exit status: 0 after a normal stop, 1 if the configuration or the start failed.")
 public final class DaemonCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(DaemonCommand.class);
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -75,7 +82,18 @@ public final class DaemonCommand implements Callable<Integer> {
     PghoardConfig settings;
     try {
       settings = ConfigFile.read(file);
-      List<Problem> missing = MachineCheck.problems(settings);
+      List<Problem> missing = new ArrayList<>(MachineCheck.problemsOfRoot(settings));
+      missing.addAll(MachineCheck.problems(settings));
+      String stranger = FileRights.strangersOwn(file);
+      if (stranger != null) {
+        missing.add(
+            new Problem(
+                "$",
+                0,
+                0,
+                stranger + ", who is neither root nor the daemon's user and can change it",
+                "chown it to one of the two, and see that it is as it should be"));
+      }
       if (!missing.isEmpty()) {
         throw new ConfigException(file, missing);
       }
@@ -85,6 +103,10 @@ public final class DaemonCommand implements Callable<Integer> {
     }
     try (Logging logging = new Logging(debug, shortLog)) {
       logging.apply(settings.log());
+      for (Path secret : new SecretFiles(file, settings).readByAll()) {
+        LOG.warn(
+            "everybody on this machine may read {}, which holds secrets: chmod o-r it", secret);
+      }
       try (Service service =
           Service.daemon(settings, file.toAbsolutePath()).logging(logging::apply)) {
         Hangup.calls(service::reload);

@@ -8,6 +8,7 @@ import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +41,11 @@ final class SiteChoice {
       throw wrong("name the configuration: --config /etc/pghoard/pghoard.json");
     }
     return ConfigFile.read(file);
+  }
+
+  /** The configuration file. */
+  Path file() {
+    return Objects.requireNonNull(file);
   }
 
   /** The directory of the configuration file. */

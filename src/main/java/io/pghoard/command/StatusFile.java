@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,13 @@ final class StatusFile {
     status.put("phase", now.phase().word());
     status.put("error", now.error());
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    Files.writeString(temporary, JSON.writeValueAsString(status) + "\n");
+    Files.deleteIfExists(temporary);
+    // A new file: what has its name may be a link.
+    Files.writeString(
+        temporary,
+        JSON.writeValueAsString(status) + "\n",
+        StandardOpenOption.CREATE_NEW,
+        StandardOpenOption.WRITE);
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -92,6 +92,12 @@ public final class ConfigFile {
     }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MAXIMUM_BYTES + 1);
+      String others = FileRights.changedByOthers(file);
+      if (others != null) {
+        throw wrong(
+            others + ", so that the programs that are run are theirs to choose",
+            "chmod go-w what it names, and see that the file is as it should be");
+      }
       if (bytes.length > MAXIMUM_BYTES) {
         throw wrong("the file is longer than 8 MiB", "name pghoard.json, not another file");
       }

@@ -41,9 +41,40 @@ public final class HostCheck {
       checks.check(
           "directories", "", () -> Answer.ok("everything that pghoard.json names can be used"));
     }
+    checks.check("maintenance_mode_file", "", this::maintenance);
+    checks.check("json_state_file_path", "", this::stateFile);
     boolean sameUser = checks.check("user", "check who owns backup_location", this::sameUser);
     checks.check("spool", "check the file system of backup_location", this::space);
     return sameUser;
+  }
+
+  private Answer maintenance() throws IOException {
+    Path file = config.maintenanceModeFile();
+    String foreign = new OwnFile(file).foreign();
+    if (foreign != null) {
+      return Answer.warning(
+          foreign + ": it is not heeded, only a file of root's or of the daemon's user is",
+          "delete it, and set maintenance_mode_file to a file in a directory of pghoard's own");
+    }
+    return Files.exists(file)
+        ? Answer.warning(
+            "pghoard is in maintenance mode: no base backup is begun, and nothing is deleted. %s made %s at %s"
+                .formatted(Files.getOwner(file), file, Files.getLastModifiedTime(file)),
+            "delete the file when the maintenance is over")
+        : Answer.ok("there is none: base backups are taken");
+  }
+
+  private Answer stateFile() throws IOException {
+    Path file = config.stateFile();
+    String foreign = new OwnFile(file).foreign();
+    String remedy =
+        "delete it, and set json_state_file_path to a file in a directory of pghoard's own";
+    if (foreign != null) {
+      return Answer.failed(foreign + ": the daemon neither reads nor writes it", remedy);
+    }
+    return Files.exists(file) && Files.size(file) > OwnFile.LARGEST
+        ? Answer.warning(file + " is larger than 1 MiB: a restart counts anew", remedy)
+        : Answer.ok("%s can be used".formatted(file));
   }
 
   /** What another user writes, the daemon could neither read nor lock. */

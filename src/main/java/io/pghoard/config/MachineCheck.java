@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.config;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +31,35 @@ public final class MachineCheck {
     check.parent("$.json_state_file_path", config.stateFile());
     sites.forEach(check::site);
     return List.copyOf(check.problems);
+  }
+
+  /**
+   * What keeps root from being the daemon: directories of another user, who could not read any more
+   * what root writes there.
+   */
+  public static List<Problem> problemsOfRoot(PghoardConfig config) throws IOException {
+    MachineCheck check = new MachineCheck();
+    if (ThisUser.isRoot()) {
+      check.rootOwns("$.backup_location", config.backupLocation());
+      for (SiteConfig site : config.sites().values()) {
+        if (site.storage() instanceof LocalStorage local) {
+          String path = Place.member("$.backup_sites", site.name().text());
+          check.rootOwns(path + ".object_storage.directory", local.directory());
+        }
+      }
+    }
+    return List.copyOf(check.problems);
+  }
+
+  private void rootOwns(String path, Path directory) throws IOException {
+    if (Files.exists(directory) && ThisUser.uid(directory.toRealPath()) != 0) {
+      String owner = Files.getOwner(directory).getName();
+      wrong(
+          path,
+          "this runs as root, and %s belongs to %s, who could not read what root writes there"
+              .formatted(directory, owner),
+          "start it as that user: sudo -u %s pghoard --config FILE".formatted(owner));
+    }
   }
 
   private void site(SiteConfig site) {

@@ -44,4 +44,9 @@ public record PghoardConfig(
     int restorePrefetch,
     int uploadRetriesWarningLimit,
     Path routesDirectory,
-    Map<SiteName, SiteConfig> sites) {}
+    Map<SiteName, SiteConfig> sites) {
+  /** Whether the maintenance mode file is there, and was made by root or by this user. */
+  public boolean inMaintenance() {
+    return new OwnFile(maintenanceModeFile).exists();
+  }
+}

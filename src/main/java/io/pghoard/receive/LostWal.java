@@ -3,6 +3,7 @@ package io.pghoard.receive;
 
 import io.pghoard.config.ReceivePlaces;
 import io.pghoard.postgres.WalFileName;
+import io.pghoard.repository.DurableText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -46,7 +47,7 @@ public record LostWal(String reason, @Nullable WalFileName begin) {
   /** What was noted, or null. */
   public static @Nullable LostWal noted(ReceivePlaces places) throws IOException {
     try {
-      List<String> lines = Files.readString(file(places)).lines().toList();
+      List<String> lines = new DurableText(file(places)).read().lines().toList();
       return new LostWal(
           lines.isEmpty() ? "" : lines.get(0),
           lines.size() < 2 ? null : WalFileName.parse(lines.get(1)));

@@ -8,6 +8,7 @@ import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalFileName.Kind;
 import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.postgres.WalSegmentSize;
+import io.pghoard.repository.DurableText;
 import io.pghoard.repository.HistoryBreaks;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.server.ServerFacts;
@@ -33,7 +34,7 @@ public record RolledBack(WalSegmentName taken) {
   /** What was noted, or null. */
   public static @Nullable RolledBack noted(ReceivePlaces places) throws IOException {
     try {
-      return new RolledBack(WalSegmentName.parse(Files.readString(file(places)).strip()));
+      return new RolledBack(WalSegmentName.parse(new DurableText(file(places)).read().strip()));
     } catch (NoSuchFileException e) {
       return null;
     } catch (IllegalArgumentException e) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository;
 
+import io.pghoard.config.FileFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A store in a directory, laid out as the Python pghoard does: a file for the bytes of an object,
@@ -30,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * does writing, as what is written below a mount point is out of sight when it is mounted.
  */
 public final class LocalObjectStore implements ObjectStore {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalObjectStore.class);
+
   private static final int BUFFER = 1 << 16;
 
   private final Path root;
@@ -56,6 +62,7 @@ public final class LocalObjectStore implements ObjectStore {
   public void put(ObjectKey key, Map<String, String> metadata, InputStream body)
       throws IOException {
     String deed = "put " + key;
+    sorted(deed, new RepositoryOwner(root)::require);
     sorted(deed, this::requireRoot);
     Path data = sorted(deed, () -> tree.locate(key));
     sorted(deed, () -> refuseExisting(key, data));
@@ -188,6 +195,7 @@ public final class LocalObjectStore implements ObjectStore {
     sorted(
         "delete " + key,
         () -> {
+          new RepositoryOwner(root).require();
           requireRoot();
           Path data = tree.locate(key);
           if (!Files.isDirectory(parent(data))) {
@@ -233,25 +241,16 @@ public final class LocalObjectStore implements ObjectStore {
     sorted(
         "sweep the repository " + root,
         () -> {
+          new RepositoryOwner(root).require();
           new Directory(root).create();
           for (Path leftover : tree.leftovers()) {
-            alone(() -> removeLeftover(leftover));
+            try {
+              alone(() -> LocalTree.removeLeftover(leftover));
+            } catch (AccessDeniedException e) {
+              LOG.warn("{}: it is left where it is", FileFailure.reason(e));
+            }
           }
         });
-  }
-
-  private static void removeLeftover(Path file) throws IOException {
-    String name = String.valueOf(file.getFileName());
-    boolean gone;
-    if (name.startsWith(IncomingObject.PREFIX)) {
-      gone = IncomingObject.isOrphan(file);
-    } else {
-      String data = name.substring(0, name.length() - Sidecar.SUFFIX.length());
-      gone = !Files.exists(file.resolveSibling(data), LinkOption.NOFOLLOW_LINKS);
-    }
-    if (gone) {
-      Files.deleteIfExists(file);
-    }
   }
 
   private void requireRoot() throws IOException {

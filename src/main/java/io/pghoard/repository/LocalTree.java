@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository;
 
+import io.pghoard.config.FileFailure;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,9 +16,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The files below the root of a local store, read one directory at a time. */
 record LocalTree(Path root) {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalTree.class);
+
   /** Told of each object. */
   interface Visitor {
     void object(ObjectKey key, Path data) throws IOException;
@@ -120,7 +126,13 @@ record LocalTree(Path root) {
   }
 
   private void leftovers(Path directory, List<Path> found) throws IOException {
-    Set<String> names = names(directory, name -> true);
+    Set<String> names;
+    try {
+      names = names(directory, name -> true);
+    } catch (AccessDeniedException e) {
+      LOG.warn("{}: what is in it is left where it is", FileFailure.reason(e));
+      return;
+    }
     for (String name : names) {
       Path path = directory.resolve(name);
       if (name.startsWith(IncomingObject.PREFIX)) {
@@ -135,6 +147,21 @@ record LocalTree(Path root) {
           && isFolder(path)) {
         leftovers(path, found);
       }
+    }
+  }
+
+  /** Deletes a temporary file whose writer is gone, or a sidecar that has no object still. */
+  static void removeLeftover(Path file) throws IOException {
+    String name = String.valueOf(file.getFileName());
+    boolean gone;
+    if (name.startsWith(IncomingObject.PREFIX)) {
+      gone = IncomingObject.isOrphan(file);
+    } else {
+      String data = name.substring(0, name.length() - Sidecar.SUFFIX.length());
+      gone = !Files.exists(file.resolveSibling(data), LinkOption.NOFOLLOW_LINKS);
+    }
+    if (gone) {
+      Files.deleteIfExists(file);
     }
   }
 }

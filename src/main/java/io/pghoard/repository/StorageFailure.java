@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository;
 
+import io.pghoard.config.FileFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
@@ -46,17 +46,7 @@ final class StorageFailure {
   }
 
   private static String reason(IOException cause) {
-    if (cause instanceof AccessDeniedException denied) {
-      return "permission denied on " + denied.getFile();
-    }
-    if (cause instanceof NotDirectoryException file) {
-      return file.getFile() + " is not a directory";
-    }
-    if (cause instanceof FileSystemException named && named.getReason() != null) {
-      return named.getReason() + " (" + named.getFile() + ")";
-    }
-    String message = cause.getMessage();
-    return message == null || cause instanceof FileSystemException ? cause.toString() : message;
+    return FileFailure.reason(cause);
   }
 
   private static String remedy(String reason) {

@@ -42,6 +42,7 @@ final class RestoreWriter implements Closeable {
   private final Map<ObjectKey, Long> sizes = new HashMap<>();
   private volatile byte @Nullable [] pgControl;
   private @Nullable RestoreMark mark;
+  private @Nullable RestoredOwner owner;
 
   /** A restore to directories that nobody else writes. */
   RestoreWriter(RestorePlan plan, RestoreProgress progress) {
@@ -74,6 +75,7 @@ final class RestoreWriter implements Closeable {
     progress.enter(Phase.WRITING);
     TargetDirectory target = plan.dataDirectory();
     boolean overwrite = plan.request().overwrite();
+    owner = RestoredOwner.of(target.path());
     target.create(rule);
     RestoreMark taken = RestoreMark.take(data, markText(), overwrite);
     mark = taken;
@@ -202,6 +204,7 @@ final class RestoreWriter implements Closeable {
     plan.checks().requireComplete();
     files.notes().forEach(progress::note);
     new RestoredSettings(plan, progress).write(new ControlFile(control));
+    give();
     progress.enter(Phase.SYNCING);
     DurableTree.sync(data);
     for (TablespaceDirectory tablespace : plan.tablespaces()) {
@@ -215,6 +218,7 @@ final class RestoreWriter implements Closeable {
     Path temporary = data.resolve(PG_CONTROL + ".restoring");
     files.createDirectories(data.resolve("global"));
     files.create(temporary, control);
+    give(temporary);
     Files.move(temporary, data.resolve(PG_CONTROL), StandardCopyOption.ATOMIC_MOVE);
     DurableTree.syncDirectory(data.resolve("global"));
     // Not before pg_control is on disk: without either, nobody could tell what this is.
@@ -223,6 +227,32 @@ final class RestoreWriter implements Closeable {
     }
     DurableTree.syncDirectory(data);
     close();
+  }
+
+  /** Gives everything to the user as whom the server is to run, when this is root. */
+  private void give() throws IOException {
+    RestoredOwner whose = owner;
+    if (whose == null) {
+      return;
+    }
+    for (TablespaceDirectory tablespace : plan.tablespaces()) {
+      whose.give(tablespace.path());
+    }
+    Path wal = plan.dataDirectory().linkedWal();
+    if (wal != null) {
+      whose.give(wal);
+    }
+    files.createDirectories(data.resolve("global"));
+    whose.give(data);
+    progress.note(whose.note());
+  }
+
+  /** The same of one file. */
+  void give(Path file) throws IOException {
+    RestoredOwner whose = owner;
+    if (whose != null) {
+      whose.give(file);
+    }
   }
 
   /** How many bytes the archive of a chunk may have: room for more was not looked for. */

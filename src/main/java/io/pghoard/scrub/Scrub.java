@@ -14,7 +14,6 @@ import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.scrub.ScrubbedObject.Outcome;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +71,7 @@ public final class Scrub {
    */
   public Iterator<ObjectKey> due(SiteName name, long millis) throws IOException {
     SiteConfig site = sites.get(name);
-    if (ends(name) || Files.exists(sites.config().maintenanceModeFile())) {
+    if (ends(name) || sites.config().inMaintenance()) {
       return Collections.emptyIterator();
     }
     Duration interval = site.scrubInterval();

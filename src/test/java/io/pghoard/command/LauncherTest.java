@@ -90,4 +90,20 @@ class LauncherTest {
         .asString()
         .contains("PGHOARD_PLUGINS is", "not a directory");
   }
+
+  @Test
+  void pluginsThatEverybodyMayWrite_areRefused(@TempDir Path plugins) throws Exception {
+    Path jar = Files.createFile(plugins.resolve("evil.jar"));
+    Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--rw-"));
+    assertThat(run(Map.of("PGHOARD_PLUGINS", plugins.toString())))
+        .singleElement()
+        .asString()
+        .contains("everybody may write " + jar);
+    Files.delete(jar);
+    Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThat(run(Map.of("PGHOARD_PLUGINS", plugins.toString())))
+        .singleElement()
+        .asString()
+        .contains("everybody may write " + plugins);
+  }
 }

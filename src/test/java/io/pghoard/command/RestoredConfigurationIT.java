@@ -138,7 +138,8 @@ class RestoredConfigurationIT {
         "--recovery-target-time=" + timeAtTwo,
         "--recovery-target-action=promote",
         "--recovery-end-command=touch " + home + "/ended");
-    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
+    // As /tmp is: a configuration in a directory that everybody may write counts for nothing.
+    Files.setAttribute(home, "unix:mode", 01777);
     assertThat(autoConf()).contains("recovery_target_time = '2");
     try (PostgresCluster restored = PostgresCluster.open(target)) {
       awaitPrimary(restored);

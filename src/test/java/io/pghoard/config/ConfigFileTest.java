@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,16 @@ final class ConfigFileTest {
   @ValueSource(strings = {"", " \n\t ", "\uFEFF"})
   void emptyFile_isRefused(String text) throws Exception {
     assertThat(line(Files.writeString(file, text))).contains("the file is empty");
+  }
+
+  @Test
+  void fileThatEverybodyMayWrite_isRefused_andOneInADirectoryLikeThat() throws Exception {
+    Files.writeString(file, "{\"backup_location\": \"/srv\", \"backup_sites\": {}}");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--rw-"));
+    assertThat(line(file)).contains("everybody may write " + file, "chmod go-w");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThat(line(file)).contains("everybody may write " + directory);
   }
 
   @Test

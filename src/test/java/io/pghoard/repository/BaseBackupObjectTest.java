@@ -124,7 +124,10 @@ final class BaseBackupObjectTest {
          "backup_start_wal_segment": "000000010000000000000002", "pgdata": "/d", "%s": [""";
     String chunk =
         "{\"chunk_filename\":\"a/a.00000001.pghoard\",\"input_size\":1,\"result_size\":1},";
-    assertThatThrownBy(() -> BaseBackupJson.read(stream(start.formatted("chunks") + chunk.repeat(250_001)), false))
+    assertThatThrownBy(
+            () ->
+                BaseBackupJson.read(
+                    stream(start.formatted("chunks") + chunk.repeat(250_001)), false))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("more than 250000 chunks");
   }

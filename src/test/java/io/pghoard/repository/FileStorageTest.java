@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.pghoard.config.ThisUser;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -261,6 +263,36 @@ final class FileStorageTest extends StorageContract {
           new LocalObjectStore(root).sweep();
         });
     assertThat(root.resolve(".incoming-4")).doesNotExist();
+  }
+
+  @Test
+  void root_writesNothingIntoTheRepositoryOfAnother() throws Exception {
+    assumeThat(ThisUser.isRoot()).isTrue();
+    put(KEY, Map.of(), new byte[1]);
+    Files.setAttribute(root, "unix:uid", 65534);
+    for (IoAction deed :
+        List.<IoAction>of(
+            () -> store.put(new ObjectKey("site/xlog/1"), Map.of(), InputStream.nullInputStream()),
+            () -> store.delete(KEY),
+            () -> store.sweep())) {
+      assertThatIOException()
+          .isThrownBy(deed::run)
+          .isInstanceOf(PermanentStorageException.class)
+          .withMessageContaining("this runs as root")
+          .withMessageContaining("sudo -u ");
+    }
+    assertThat(store.keys("")).containsExactly(KEY);
+  }
+
+  @Test
+  void sweep_passesOverWhatItMayNotRead() throws Exception {
+    assumeThat(ThisUser.isRoot()).isFalse();
+    Path closed = Files.createDirectories(root.resolve("site/closed"));
+    Files.createFile(root.resolve("site/.incoming-1"));
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+    store.sweep();
+    assertThat(root.resolve("site/.incoming-1")).doesNotExist();
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
   }
 
   @Test

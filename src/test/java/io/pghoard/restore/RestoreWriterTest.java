@@ -4,10 +4,12 @@ package io.pghoard.restore;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.pghoard.codec.FileNameBytes;
 import io.pghoard.codec.TarEntry;
 import io.pghoard.config.SiteName;
+import io.pghoard.config.ThisUser;
 import io.pghoard.restore.HandMadeBackup.Tar;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -380,6 +383,42 @@ class RestoreWriterTest {
                     .contains("symbolic links, which are refused")
                     .contains("base -> " + outside, "postgresql.conf -> " + outside)
                     .doesNotContain("pg_tblspc/16385"));
+  }
+
+  @Test
+  void clusterThatRootRestores_belongsToTheOwnerOfTheDirectoryAbove() throws IOException {
+    assumeThat(ThisUser.isRoot()).isTrue();
+    Files.setAttribute(root, "unix:uid", 65534);
+    Files.setAttribute(root, "unix:gid", 65534);
+    SmallRestore restore = new SmallRestore(root, false);
+    restore.run();
+    for (String file :
+        List.of(
+            "data",
+            "data/global/pg_control",
+            "data/base/1/1259",
+            "data/recovery.signal",
+            "data/pg_tblspc/16384",
+            "fast",
+            "fast/PG_15_202209061/5/16385")) {
+      assertThat(ThisUser.uid(root.resolve(file))).as(file).isEqualTo(65534);
+    }
+    assertThat(restore.progress.snapshot().notes())
+        .anySatisfy(note -> assertThat(note).contains("who owns the directory above"));
+  }
+
+  @Test
+  void clusterThatRootOverwrites_belongsToWhomItDid() throws IOException {
+    assumeThat(ThisUser.isRoot()).isTrue();
+    Files.createDirectory(target);
+    Files.setAttribute(target, "unix:uid", 65533);
+    assertThat(RestoredOwner.of(target))
+        .matches(owner -> owner != null && owner.user().getName().equals("65533"));
+    Path outside = Files.writeString(root.resolve("outside"), "mine");
+    Files.createSymbolicLink(target.resolve("link"), outside);
+    Objects.requireNonNull(RestoredOwner.of(target)).give(target);
+    assertThat(ThisUser.uid(target.resolve("link"))).isEqualTo(65533);
+    assertThat(ThisUser.uid(outside)).isZero();
   }
 
   @Test
