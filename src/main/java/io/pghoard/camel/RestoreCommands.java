@@ -38,8 +38,7 @@ public final class RestoreCommands implements Function<SiteName, String> {
   public String apply(SiteName site) {
     PghoardConfig config = sites.config();
     Path found = program == null ? find() : program.toAbsolutePath().normalize();
-    return new RestoreCommand(found, config.httpAddress(), port.getAsInt(), config.credentials())
-        .text(site);
+    return new RestoreCommand(found, config.httpAddress(), port.getAsInt()).text(site);
   }
 
   private static Path find() {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
-import io.pghoard.config.Credentials;
 import io.pghoard.config.SiteName;
 import java.nio.file.Path;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a restored cluster asks a pghoard for files of WAL: its restore_command, but for the site.
@@ -13,10 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param program the absolute path of pghoard_postgres_command
  * @param address where that pghoard listens, "" for all addresses
  * @param port where that pghoard listens
- * @param credentials what it wants to be told, or null
  */
-public record RestoreCommand(
-    Path program, String address, int port, @Nullable Credentials credentials) {
+public record RestoreCommand(Path program, String address, int port) {
   private static final Set<String> THIS_HOST =
       Set.of("", "127.0.0.1", "localhost", "0.0.0.0", "::", "::1");
 
@@ -30,11 +26,6 @@ public record RestoreCommand(
   /** The command as the setting has it, which PostgreSQL hands to the shell. */
   public String text(SiteName site) {
     StringBuilder text = new StringBuilder();
-    if (credentials != null) {
-      // In the environment: the arguments of a program can be read by everybody, in ps.
-      text.append("PGHOARD_USERNAME=").append(word(credentials.username()));
-      text.append(" PGHOARD_PASSWORD=").append(word(credentials.password())).append(' ');
-    }
     text.append(word(program.toString())).append(" --mode restore");
     if (!THIS_HOST.contains(address)) {
       text.append(" --host ").append(word(address));
@@ -44,7 +35,7 @@ public record RestoreCommand(
   }
 
   /** One word for the shell; for PostgreSQL, a percent sign in it doubled. */
-  private static String word(String text) {
+  static String word(String text) {
     return text.matches("[A-Za-z0-9/._+:-]+")
         ? text
         : "'" + text.replace("'", "'\\''").replace("%", "%%") + "'";

@@ -59,6 +59,12 @@ final class RestorePlanner {
     BaseBackup backup = recovery.backup();
     SiteConfig site = sites.get(request.site());
     String command = run.host().restoreCommand();
+    RestoreCredentials credentials =
+        RestoreCredentials.of(sites.config(), request.targetDirectory());
+    if (credentials != null) {
+      credentials.requirePossible();
+      command += credentials.option();
+    }
     if (backup.format() == Format.RAW) {
       RestorePlan plan = RestorePlan.ofWholeTar(request, backup, command);
       requireSpace(plan);

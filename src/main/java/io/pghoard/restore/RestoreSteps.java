@@ -13,10 +13,12 @@ import java.util.List;
 
 /** The steps of one restore, in the order in which the route restore-run takes them. */
 public final class RestoreSteps {
+  private final Sites sites;
   private final RestorePlanner planner;
   private final PreservationRequests preservation;
 
   public RestoreSteps(Sites sites, Repositories repositories) {
+    this.sites = sites;
     this.planner = new RestorePlanner(sites, repositories);
     this.preservation = new PreservationRequests(sites, repositories);
   }
@@ -102,6 +104,12 @@ public final class RestoreSteps {
   /** Makes a cluster of what was written. */
   public void finish(RestoreRun run) throws IOException {
     requireGoingOn(run);
+    RestoreCredentials credentials =
+        RestoreCredentials.of(sites.config(), run.request().targetDirectory());
+    if (credentials != null) {
+      credentials.write();
+      run.writer().give(credentials.file());
+    }
     run.writer().finish();
     endPreservation(run);
     if (!run.writer().hasConfiguration()) {

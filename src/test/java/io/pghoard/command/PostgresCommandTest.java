@@ -400,6 +400,52 @@ class PostgresCommandTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--deadline=99999999999999999999", "--deadline=1000000", "--deadline=-1", "--deadline=08",
+        "--port=65536", "--port=99999999999999999999", "--port=1e3", "--credentials=/nowhere"
+      })
+  void restore_withANumberThatIsNone_is200_andNeverTheEndOfTheArchive(
+      String number, @TempDir Path directory) throws Exception {
+    daemon = request -> answer(request, 404, "{\"error\": \"none\", \"absent\": true}");
+    for (String shell : new String[] {"/bin/sh", "/bin/bash"}) {
+      List<String> line = new ArrayList<>(List.of(shell, "bin/pghoard_postgres_command"));
+      line.addAll(List.of(restoring(directory, "5")));
+      line.add(number);
+      Result result = end(new ProcessBuilder(line).start());
+      assertThat(result.status()).as(shell).isEqualTo(200);
+      assertThat(result.error()).hasLineCount(1);
+    }
+    assertThat(requests).hasValue(0);
+  }
+
+  @Test
+  void shellThatEndsByItself_is200(@TempDir Path directory) throws Exception {
+    daemon = request -> answer(request, 404, "{\"error\": \"none\", \"absent\": true}");
+    Path cut = Files.writeString(directory.resolve("cut"), "#!/bin/sh\necho no time\n");
+    assertThat(cut.toFile().setExecutable(true)).isTrue();
+    Process process =
+        start(
+            "pghoard_postgres_command",
+            directory + ":" + System.getenv("PATH"),
+            restoring(directory.resolve("none"), "5"));
+    assertThat(end(process).status()).isEqualTo(200);
+  }
+
+  @Test
+  void credentials_comeFromAFile(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("credentials"), "ada\na\"b\\c d\n");
+    daemon =
+        request -> {
+          String header = request.getRequestHeaders().getFirst("Authorization");
+          answer(request, "Basic YWRhOmEiYlxjIGQ=".equals(header) ? 201 : 401, "");
+        };
+    assertThat(archive("--credentials", file.toString()).status()).isZero();
+    assertThat(archive("--credentials", directory.resolve("none").toString()))
+        .matches(result -> result.status() == 2 && result.error().contains("cannot read"));
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"--help", "-h", "--version"})
   void help_succeeds_asTheOnlyArgument(String argument) throws Exception {
     for (String command : new String[] {"pghoard_postgres_command", "pghoard_archivecommand"}) {

@@ -3,7 +3,6 @@ package io.pghoard.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pghoard.config.Credentials;
 import io.pghoard.config.SiteName;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -15,8 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RecoverySettingsTest {
   private static final String COMMAND =
-      new RestoreCommand(
-              Path.of("/opt/pghoard/bin/pghoard_postgres_command"), "127.0.0.1", 16000, null)
+      new RestoreCommand(Path.of("/opt/pghoard/bin/pghoard_postgres_command"), "127.0.0.1", 16000)
           .text(new SiteName("main"));
 
   private static RecoverySettings settings(int version, Object... words) {
@@ -165,13 +163,10 @@ class RecoverySettingsTest {
 
   @Test
   void restoreCommand_quotesWhatIsOdd_andKeepsThePasswordOutOfArguments() {
-    RestoreCommand command =
-        new RestoreCommand(
-            Path.of("/opt/it's 100%/run"), "10.0.0.1", 16001, new Credentials("me", "a b"));
+    RestoreCommand command = new RestoreCommand(Path.of("/opt/it's 100%/run"), "10.0.0.1", 16001);
     assertThat(command.text(new SiteName("main")))
         .isEqualTo(
-            "PGHOARD_USERNAME=me PGHOARD_PASSWORD='a b' '/opt/it'\\''s 100%%/run' --mode restore"
+            "'/opt/it'\\''s 100%%/run' --mode restore"
                 + " --host 10.0.0.1 --port 16001 --site main --restart-point %r --output %p --xlog %f");
-    assertThat(command.toString()).doesNotContain("a b");
   }
 }
