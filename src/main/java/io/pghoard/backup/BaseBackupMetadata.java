@@ -2,6 +2,7 @@
 package io.pghoard.backup;
 
 import io.pghoard.postgres.BackupLabel;
+import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.repository.BaseBackupObject.Chunk;
 import io.pghoard.repository.BaseBackupObject.Tablespace;
@@ -66,6 +67,7 @@ final class BaseBackupMetadata {
     metadata.put("end-lsn", wal.endLsn().toString());
     metadata.put("end-time", PythonTime.str(endTime));
     metadata.put("end-wal-segment", wal.endSegment().toString());
+    metadata.put(BaseBackup.TAKEN_BY, plan.pghoardId());
     metadata.put("pg-version", Integer.toString(plan.server().versionNumber()));
     metadata.put("site", plan.site().name().text());
     metadata.put("start-lsn", label.startLsn().toString());

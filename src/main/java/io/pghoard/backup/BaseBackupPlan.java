@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param directory its own, for what has to be on disk while it is taken
  * @param received where pg_receivewal writes, when the site's WAL is received
  * @param host where this service runs
+ * @param pghoardId the daemon that takes it
  */
 record BaseBackupPlan(
     SiteConfig site,
@@ -38,7 +39,8 @@ record BaseBackupPlan(
     Map<Long, ServerTablespace> tablespaces,
     Path directory,
     Path received,
-    String host) {
+    String host,
+    String pghoardId) {
   /** pg_basebackup writes one tar archive only to its standard output. */
   boolean streamed() {
     return tablespaces.isEmpty();

@@ -63,7 +63,8 @@ record BaseBackupPlanner(Sites sites, SiteClusters clusters, String host) {
             tablespaces,
             directory,
             ReceivePlaces.of(sites.config(), site).incoming(),
-            host);
+            host,
+            PghoardId.of(sites.config().backupLocation(), host).id());
     if (!plan.streamed()) {
       Files.createDirectory(plan.tars());
     }

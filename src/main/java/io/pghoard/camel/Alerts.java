@@ -31,6 +31,7 @@ public final class Alerts {
           "archive_conflict",
           "authentication_error",
           "base_backup_failed",
+          "basebackup_count_missing",
           "commits_wait",
           "configuration_error",
           "foreign_cluster",

@@ -16,7 +16,11 @@ import java.util.Set;
 record DaemonWork(JsonNode state, SiteName site) {
   /** What should be looked at, while the site is backed up and can be restored. */
   private static final Set<String> WARNINGS =
-      Set.of("archive_backlog_warning", "received_wal_left", "state_file_not_written");
+      Set.of(
+          "archive_backlog_warning",
+          "basebackup_count_missing",
+          "received_wal_left",
+          "state_file_not_written");
 
   /** Of pghoard itself, only this keeps anything of a site from being told. */
   private static final String UNWRITTEN = "alert_file_not_written";

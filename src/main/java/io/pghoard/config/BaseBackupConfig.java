@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param chunkSize plain bytes of a chunk, at which it is closed after the file that reaches it
  * @param chunksInProgress how many chunks of a base backup lie in the spool at most
  * @param walTimeout how long a base backup waits for its WAL to arrive in the repository
+ * @param countIsDefault whether pghoard.json does not say how many are kept
  */
 public record BaseBackupConfig(
     @Nullable Duration interval,
@@ -27,4 +28,44 @@ public record BaseBackupConfig(
     @Nullable Integer ageDaysMax,
     long chunkSize,
     int chunksInProgress,
-    Duration walTimeout) {}
+    Duration walTimeout,
+    boolean countIsDefault) {
+  /** The same with the number of kept base backups that pghoard.json says. */
+  public BaseBackupConfig(
+      @Nullable Duration interval,
+      @Nullable Integer hour,
+      @Nullable Integer minute,
+      @Nullable Integer count,
+      int countMin,
+      @Nullable Integer ageDaysMax,
+      long chunkSize,
+      int chunksInProgress,
+      Duration walTimeout) {
+    this(
+        interval,
+        hour,
+        minute,
+        count,
+        countMin,
+        ageDaysMax,
+        chunkSize,
+        chunksInProgress,
+        walTimeout,
+        false);
+  }
+
+  /** The same, by which none is deleted because there are so many. */
+  public BaseBackupConfig keepingAll() {
+    return new BaseBackupConfig(
+        interval,
+        hour,
+        minute,
+        null,
+        countMin,
+        ageDaysMax,
+        chunkSize,
+        chunksInProgress,
+        walTimeout,
+        countIsDefault);
+  }
+}

@@ -26,7 +26,8 @@ record BaseBackupReader(Section site) {
         site.whole("basebackup_chunk_size", 256L * MEBIBYTE, new Range(MEBIBYTE, 1L << 40)),
         site.whole("basebackup_chunks_in_progress", 5, new Range(1, 1000)),
         Duration.ofSeconds(
-            site.whole("basebackup_wal_timeout_seconds", 3600L, new Range(1, 604_800))));
+            site.whole("basebackup_wal_timeout_seconds", 3600L, new Range(1, 604_800))),
+        !site.has("basebackup_count"));
   }
 
   private @Nullable Duration interval() {

@@ -31,6 +31,9 @@ public record BaseBackup(
     WalSegmentName startSegment,
     @Nullable WalSegmentName endSegment,
     @Nullable SystemIdentifier systemIdentifier) {
+  /** In the metadata of the main object: the id of the daemon that took it. */
+  public static final String TAKEN_BY = "pghoard-id";
+
   /** The oldest first. */
   public static final Comparator<BaseBackup> BY_START_TIME =
       Comparator.comparing(BaseBackup::startTime).thenComparing(BaseBackup::name);

@@ -11,6 +11,7 @@ import io.pghoard.recovery.TimelineTree;
 import io.pghoard.recovery.TimelineTrees;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.Catalogue;
+import io.pghoard.repository.DurableText;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.Repositories;
@@ -18,6 +19,7 @@ import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.StoredClusters;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans what may go from the repository: old base backups, and the WAL that none needs any more.
@@ -60,7 +63,7 @@ public final class Retention {
     RetentionPlan plan = planned(name);
     // It is planned every few minutes; a note that stays true is told once.
     return plan.notes().equals(told.put(name, plan.notes()))
-        ? new RetentionPlan(plan.deletions(), List.of(), plan.trouble())
+        ? new RetentionPlan(plan.deletions(), List.of(), plan.trouble(), plan.undecided())
         : plan;
   }
 
@@ -69,7 +72,7 @@ public final class Retention {
     if (!site.active()) {
       return RetentionPlan.nothing("site %s is not active: nothing is deleted".formatted(name));
     }
-    if (Files.exists(sites.config().maintenanceModeFile())) {
+    if (sites.config().inMaintenance()) {
       return RetentionPlan.nothing("pghoard is in maintenance mode: nothing is deleted");
     }
     return plan(site, repositories.of(name), new SiteKeys(site.prefix()));
@@ -87,8 +90,9 @@ public final class Retention {
             restorable(listing, trees.of(site, store), store.keys(keys.chunks())));
     Instant now = clock.instant();
     Map<String, Instant> preserved = catalogue.preservedUntil();
+    String undecided = undecided(site, listing.readable());
     backups.expire(
-        site.baseBackup(),
+        undecided == null ? site.baseBackup() : site.baseBackup().keepingAll(),
         now,
         backup ->
             preserved.entrySet().stream()
@@ -124,7 +128,30 @@ public final class Retention {
                       "no WAL is deleted, because it is unknown what %s needs: %s"
                           .formatted(key, why)));
     }
-    return new RetentionPlan(deletions, notes);
+    if (undecided != null) {
+      notes.add(undecided.replace("\n", ": "));
+    }
+    return new RetentionPlan(deletions, notes, null, undecided);
+  }
+
+  /**
+   * Why no base backup is deleted because there are so many, or null: nobody has said how many are
+   * to be kept, and the default would delete what this daemon has not stored.
+   */
+  private @Nullable String undecided(SiteConfig site, List<BaseBackup> stored) throws IOException {
+    if (!site.baseBackup().countIsDefault() || stored.size() < 2) {
+      return null;
+    }
+    Path file = sites.config().backupLocation().resolve("pghoard_id");
+    String id = Files.exists(file) ? new DurableText(file).read().strip() : "";
+    long others =
+        stored.stream()
+            .filter(backup -> !id.equals(backup.object().metadata().get(BaseBackup.TAKEN_BY)))
+            .count();
+    return others == 0
+        ? null
+        : "%d base backups are stored, %d of which this daemon has not taken, and pghoard.json does not say how many to keep (the default of basebackup_count is 1), so that all are kept\nset basebackup_count of the site; null keeps all"
+            .formatted(stored.size(), others);
   }
 
   /**

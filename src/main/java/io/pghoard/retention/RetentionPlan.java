@@ -16,9 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param notes on what stays although one could expect it to go
  * @param trouble why nothing is deleted until somebody has looked, and what to do; null when there
  *     is no such reason
+ * @param undecided why base backups are kept until pghoard.json says how many are to be, and what
+ *     to do; null when it does
  */
 public record RetentionPlan(
-    List<Deletion> deletions, List<String> notes, @Nullable String trouble) {
+    List<Deletion> deletions,
+    List<String> notes,
+    @Nullable String trouble,
+    @Nullable String undecided) {
   private static final int BATCH = 1000;
 
   public RetentionPlan {
@@ -27,7 +32,7 @@ public record RetentionPlan(
   }
 
   RetentionPlan(List<Deletion> deletions, List<String> notes) {
-    this(deletions, notes, null);
+    this(deletions, notes, null, null);
   }
 
   static RetentionPlan nothing(String note) {
@@ -36,7 +41,7 @@ public record RetentionPlan(
 
   /** Nothing is deleted, and somebody has to look. */
   static RetentionPlan refused(String trouble) {
-    return new RetentionPlan(List.of(), List.of("nothing is deleted: " + trouble), trouble);
+    return new RetentionPlan(List.of(), List.of("nothing is deleted: " + trouble), trouble, null);
   }
 
   public boolean isEmpty() {

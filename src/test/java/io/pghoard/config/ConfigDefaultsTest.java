@@ -58,7 +58,16 @@ final class ConfigDefaultsTest {
     assertThat(site.baseBackup())
         .isEqualTo(
             new BaseBackupConfig(
-                Duration.ofHours(24), null, null, 1, 1, null, 256 << 20, 5, Duration.ofHours(1)));
+                Duration.ofHours(24),
+                null,
+                null,
+                1,
+                1,
+                null,
+                256 << 20,
+                5,
+                Duration.ofHours(1),
+                true));
   }
 
   @Test
