@@ -75,7 +75,7 @@ record HttpFile(HttpServerRequest request, long patienceMillis) {
   /** At once: Vert.x would first send what waits to be sent, and nobody reads it. */
   private void cut() {
     if (request.connection() instanceof ConnectionBase connection) {
-      connection.channel().close();
+      var unused = connection.channel().close();
     } else {
       request.connection().close();
     }

@@ -52,7 +52,7 @@ class HttpSharesTest {
       }
       HttpResponse<?> busy =
           (HttpResponse<?>)
-              CompletableFuture.anyOf(answers.toArray(new CompletableFuture[0])).get();
+              CompletableFuture.anyOf(answers.toArray(new CompletableFuture<?>[0])).get();
       assertThat(busy.statusCode()).isEqualTo(503);
       assertThat(busy.headers().firstValue("Retry-After")).hasValue("5");
       assertThat(String.valueOf(busy.body())).contains("site main is busy");
