@@ -74,6 +74,7 @@ class HostileBytesTest {
    *
    * @param times how many changed ones it is given
    */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them.
   private record Target(
       String name, int times, byte[] seed, Class<? extends Exception> refusal, Parser parser) {
     @Override
