@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +69,7 @@ class HttpFileTest {
   }
 
   private Socket ask() throws IOException {
-    Socket socket = new Socket("127.0.0.1", server.actualPort());
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
     socket.setSoTimeout(10_000);
     socket
         .getOutputStream()

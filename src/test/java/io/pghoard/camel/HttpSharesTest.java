@@ -23,10 +23,12 @@ class HttpSharesTest {
   /** Each request of main for WAL hangs at a pg_control that is a named pipe. */
   @Test
   void siteThatHangs_holdsUpNothingElse(@TempDir Path home) throws Exception {
-    Path data = Files.createDirectories(home.resolve("data/pg_wal")).getParent();
+    Path data = home.resolve("data");
+    Files.createDirectories(data.resolve("pg_wal"));
     Files.writeString(data.resolve("PG_VERSION"), "15\n");
     Files.createFile(data.resolve("postmaster.pid"));
-    Path other = Files.createDirectories(home.resolve("other/pg_wal")).getParent();
+    Path other = home.resolve("other");
+    Files.createDirectories(other.resolve("pg_wal"));
     Files.writeString(other.resolve("PG_VERSION"), "15\n");
     Path pipe = Files.createDirectory(data.resolve("global")).resolve("pg_control");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
