@@ -102,7 +102,7 @@ record HostKeys(
       return null;
     }
     String known =
-        fingerprint == null && accepted.isEmpty() ? "has no key of it" : "has another one";
+        fingerprint == null && accepted.isEmpty() ? "has no key for it" : "has another one";
     return ("the server shows the key %s %s, and %s %s: either it is another server, or its key"
             + " was changed. Ask its administrator for the fingerprint; if it is this one, write"
             + " what \"ssh-keyscan -p %d %s\" prints into %s")
