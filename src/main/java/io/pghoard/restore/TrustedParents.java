@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
+import io.pghoard.config.ThisUser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -15,7 +17,6 @@ import java.util.Set;
 final class TrustedParents {
   private static final int OTHERS_MAY_WRITE = 022;
   private static final int STICKY = 01000;
-  private static final Path SELF = Path.of("/proc/self");
 
   private TrustedParents() {}
 
@@ -25,10 +26,7 @@ final class TrustedParents {
    * @param allowed the directory of pghoard.json that it lies in, whose owner is trusted too
    */
   static void require(Path directory, Path allowed) throws IOException {
-    Set<Integer> trusted = new HashSet<>(Set.of(0));
-    if (Files.exists(SELF)) {
-      trusted.add(number(SELF, "unix:uid"));
-    }
+    Set<Integer> trusted = new HashSet<>(List.of(0, ThisUser.uid()));
     trusted.add(number(new TargetDirectory(allowed).existing(), "unix:uid"));
     for (Path each : TraversedPath.of(directory)) {
       boolean link = Files.isSymbolicLink(each);
