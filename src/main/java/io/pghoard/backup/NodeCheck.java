@@ -32,7 +32,7 @@ final class NodeCheck {
   private static final int OLDEST_MAJOR = 13;
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Duration SKEW_TO_MENTION = Duration.ofMinutes(5);
-  private static final String NOT_ASKED = "the server could not be asked";
+  static final String NOT_ASKED = "the server could not be asked";
 
   private final SiteConfig site;
   private final ConnectionInfo shown;
@@ -61,7 +61,8 @@ final class NodeCheck {
     this.clock = clock;
   }
 
-  void run(Checks checks, ObjectStore store) {
+  /** Makes all checks; whether the server answers. */
+  boolean run(Checks checks, ObjectStore store) {
     String database = NodeAnswers.withDatabase(shown).parameters().getOrDefault("dbname", "");
     connection(checks, "connection", database, this::connect);
     connection(checks, "replication connection", "replication", this::connectToReplicate);
@@ -87,6 +88,7 @@ final class NodeCheck {
         new ArchivedCheck(site, told, stored != null).run(checks, store);
       }
     }
+    return told != null;
   }
 
   private void streaming(Checks checks, @Nullable NodeAnswers told) {

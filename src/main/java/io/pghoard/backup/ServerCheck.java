@@ -61,11 +61,14 @@ public final class ServerCheck {
       } else {
         ConnectionInfo shown =
             PrivateConnection.of(nodes.get(i), directory.resolve("passfile-" + site.name() + i));
-        new NodeCheck(site, shown, found[0], stored, clock).run(ofNode, store);
-        ofNode.check(
-            "synchronous standby",
-            "see the connection",
-            () -> SynchronousStandby.ask(found[0], shown).answer(site));
+        if (new NodeCheck(site, shown, found[0], stored, clock).run(ofNode, store)) {
+          ofNode.check(
+              "synchronous standby",
+              "see the connection",
+              () -> SynchronousStandby.ask(found[0], shown).answer(site));
+        } else {
+          ofNode.unknown("synchronous standby", NodeCheck.NOT_ASKED);
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.restore;
 
+import io.pghoard.config.ThisUser;
 import io.pghoard.config.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ final class Deletable {
   private static final int OWNER_MAY_WRITE = 0200;
   private static final int STICKY = 01000;
 
-  private final int user;
+  private final int user = ThisUser.uid();
   private @Nullable Path directory;
   private boolean sticky;
   private Object device = "";
@@ -33,11 +34,6 @@ final class Deletable {
           (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS),
           (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS));
     }
-  }
-
-  Deletable() throws IOException {
-    Path self = Path.of("/proc/self");
-    user = Files.exists(self) ? (int) Files.getAttribute(self, "unix:uid") : -1;
   }
 
   /** What keeps this process from deleting the entries of a directory. */

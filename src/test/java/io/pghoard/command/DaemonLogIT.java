@@ -77,7 +77,8 @@ final class DaemonLogIT {
           awaitLine(daemon, "Site " + broken + ": a base backup failed: ");
         }
         awaitLine(
-            daemon, "Site main: base backup .* is complete, \\d+ bytes in \\d+ chunks as .*s");
+            daemon,
+            "Site main: base backup .* is complete, \\d+ bytes in \\d+ chunks, stored as \\d+ bytes in .*s");
         String segment = segment(daemon);
         assertThat(status(port, "sEcret-web", "GET", "/main/archive/" + segment)).isEqualTo(200);
         assertThat(status(port, "sEcret-web", "PUT", "/main/archive/nonsense%0Ax")).isEqualTo(400);
@@ -90,7 +91,8 @@ final class DaemonLogIT {
         awaitLine(daemon, "Site main: archived " + segment + ", 1048576 bytes in \\d+ ms");
         awaitLine(
             daemon, "Site main: fetched " + segment + " for a restore, 1048576 bytes in \\d+ ms");
-        awaitLine(daemon, "GET /(status|health) of .*127.0.0.1.* answered 401: ");
+        awaitLine(
+            daemon, "HTTP login failed from .*127.0.0.1 .*GET /(status|health).*: 1 in a row");
         awaitLine(daemon, "Site main: PUT /main/archive/nonsense.* answered 400: ");
         assertThat(daemon.stop()).isEqualTo(143);
 

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** Who this user is, asked by a process of the cluster's user too: as root, all users look alike. */
+/**
+ * Who this user is, asked by a process of the cluster's user too: as root, all users look alike.
+ */
 class ThisUserIT {
   /** What another process runs. */
   static final class Probe {
@@ -46,8 +48,7 @@ class ThisUserIT {
     String name = type.getName().replace('.', '/') + ".class";
     Path file = classes.resolve(name);
     Files.createDirectories(file.getParent());
-    try (InputStream in =
-        Objects.requireNonNull(type.getClassLoader()).getResourceAsStream(name)) {
+    try (InputStream in = Objects.requireNonNull(type.getClassLoader()).getResourceAsStream(name)) {
       Files.copy(Objects.requireNonNull(in), file);
     }
   }

@@ -30,7 +30,7 @@ final class StorageFailureTest {
     return Stream.of(
         row(
             new AccessDeniedException("/r/k"),
-            "permission denied on /r/k; the user that pghoard runs as needs to read and write"),
+            "permission denied on /r/k, which belongs to root; the user that pghoard runs as needs to read and write"),
         row(new NotDirectoryException("/r/k"), "/r/k is not a directory"),
         row(
             new FileSystemException("/r/k", null, "Read-only file system"),
@@ -69,7 +69,7 @@ final class StorageFailureTest {
             new IOException("Disk quota exceeded"),
             "Disk quota exceeded; it resumes once there is space"),
         row(new IOException("Input/output error"), "Input/output error"),
-        row(new NoSuchFileException("/r/k"), "java.nio.file.NoSuchFileException: /r/k"),
+        row(new NoSuchFileException("/r/k"), "there is no file /r/k"),
         row(new IOException(), "java.io.IOException"));
   }
 
