@@ -63,7 +63,8 @@ final class BackedUpCluster implements AutoCloseable {
   BackedUpCluster(PostgresCluster cluster, Consumer<ObjectNode> edit, String... properties)
       throws Exception {
     home = cluster.directory().make("home");
-    cluster.directory().make("home/repository");
+    // The daemon's, as root does not write into another user's repository; the WAL is the server's.
+    Files.createDirectory(home.resolve("repository"));
     cluster.directory().make("home/repository/main");
     String wal = cluster.directory().make("home/repository/main/xlog") + "/%f";
     cluster.configure(
