@@ -98,13 +98,20 @@ public record RolledBack(WalSegmentName taken) {
   public static void overlap(ReceivePlaces places, WalSegmentName refused, HistoryBreaks repository)
       throws IOException {
     KnownCluster cluster = KnownCluster.read(places.cluster()).orElse(null);
-    if (cluster != null && noted(places) == null) {
+    if (cluster != null && noted(places) == null && !isBeforeABreak(refused, repository)) {
       String reason =
           "what the server wrote as %s is not what is stored under this name: it was rolled back (to a snapshot or a copy), or it is another copy of the cluster"
               .formatted(refused);
       new RolledBack(later(newestStored(repository, refused.timeline()), refused))
           .begin(places, repository, cluster.segmentSize(), reason);
     }
+  }
+
+  /** Files are stored side by side: the new history may have begun before this file was refused. */
+  private static boolean isBeforeABreak(WalSegmentName refused, HistoryBreaks repository)
+      throws IOException {
+    return repository.segments().stream()
+        .anyMatch(mark -> mark.timeline() == refused.timeline() && mark.compareTo(refused) > 0);
   }
 
   /** Marks the first segment of the new history, before anything of it is received. */

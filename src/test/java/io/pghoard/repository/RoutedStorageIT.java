@@ -208,7 +208,7 @@ class RoutedStorageIT extends StorageContract {
   @Test
   void misspeltName_isRefusedAtTheStart(@TempDir Path home) {
     assertThatThrownBy(() -> RunningService.configured(home, root -> use(root, "rclown")))
-        .hasStackTraceContaining("the store of site main is called rclown")
+        .hasStackTraceContaining("the store of site main is named rclown")
         .hasStackTraceContaining("direct:repository-get-rclown, direct:repository-list-rclown");
   }
 
