@@ -6,17 +6,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The shipped unit file, as systemd reads it. */
+/** The shipped unit files, as systemd reads them. */
 final class SystemdUnitIT {
-  @Test
-  void unit_isUnderstoodByTheVerifierOfSystemd(@TempDir Path directory) throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "config/systemd/pghoard.service, /opt/pghoard/bin",
+    "packaging/pghoard.service, /usr/bin"
+  })
+  void unit_isUnderstoodByTheVerifierOfSystemd(Path file, String bin, @TempDir Path directory)
+      throws Exception {
     Path unit = directory.resolve("pghoard.service");
-    String shipped = Files.readString(Path.of("config/systemd/pghoard.service"));
     String here = Path.of("bin").toAbsolutePath().toString();
-    Files.writeString(unit, shipped.replace("/opt/pghoard/bin", here));
+    String shipped = Files.readString(file).replace("=" + bin, "=" + here);
+    Files.writeString(unit, shipped);
 
     assertThat(verify(unit)).isEmpty();
     Files.writeString(unit, shipped.replace("WatchdogSec=120", "WatchdogSec=soon"));
