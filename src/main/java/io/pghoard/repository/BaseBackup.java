@@ -32,7 +32,7 @@ public record BaseBackup(
     @Nullable WalSegmentName endSegment,
     @Nullable SystemIdentifier systemIdentifier) {
   /** In the metadata of the main object: the id of the daemon that took it. */
-  public static final String TAKEN_BY = "pghoard-id";
+  public static final String TAKEN_BY = "taken-by";
 
   /** The oldest first. */
   public static final Comparator<BaseBackup> BY_START_TIME =

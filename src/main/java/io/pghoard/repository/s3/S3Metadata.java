@@ -36,12 +36,16 @@ record S3Metadata(Map<String, String> stored) {
    * The metadata to store.
    *
    * @param put names this call of put, so that its repetition knows its own object
+   * @throws IllegalArgumentException for a key that begins as this store's own, and would be lost
    */
   static S3Metadata of(Map<String, String> metadata, String sha256, String put) {
     Map<String, String> stored = new HashMap<>();
     TreeSet<String> encoded = new TreeSet<>();
     metadata.forEach(
         (key, value) -> {
+          if (key.startsWith(OURS)) {
+            throw new IllegalArgumentException("the store's own keys begin like " + key);
+          }
           if (survives(value)) {
             stored.put(key, value);
           } else {

@@ -2,6 +2,7 @@
 package io.pghoard.repository.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,13 @@ final class S3MetadataTest {
     assertThat(S3Metadata.of(Map.of("k", "a \"b\" \\ {c} 100%41"), "h", "i").stored())
         .containsEntry("k", "a \"b\" \\ {c} 100%41")
         .doesNotContainKey("pghoard-encoded");
+  }
+
+  @Test
+  void keyThatBeginsAsTheStoresOwn_isRefused_asItWouldNotComeBack() {
+    assertThatThrownBy(() -> S3Metadata.of(Map.of("pghoard-x", "1"), "h", "i"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("pghoard-x");
   }
 
   @Test
