@@ -55,7 +55,7 @@ final class HttpShares implements Handler<RoutingContext> {
   /**
    * Shares of the sites in force.
    *
-   * @param waitMillis how long a request waits for its turn
+   * @param waitMillis how long a request waits for a free thread
    */
   HttpShares(Sites sites, long waitMillis) {
     this.sites = sites;

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class Service implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
 
-  /** How long a request waits for its turn; less than clients wait, so that they read why. */
+  /** How long a request waits for a free thread; less than clients wait, so that they read why. */
   private static final Duration HTTP_WAIT = Duration.ofSeconds(20);
 
   private final PghoardConfig config;
