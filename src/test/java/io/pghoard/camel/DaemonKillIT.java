@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.JavaCommand;
+import io.pghoard.Pghoard;
 import io.pghoard.codec.Compression;
 import io.pghoard.postgres.ClusterOptions;
 import io.pghoard.postgres.PostgresCluster;
@@ -19,7 +21,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -113,10 +114,8 @@ class DaemonKillIT {
   }
 
   private static Process start(Path home, Path config) throws IOException {
-    String classPath = System.getProperty("java.class.path");
-    String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-    List<String> line = new ArrayList<>(List.of(java, "-Xmx128m", "-cp", classPath));
-    line.addAll(List.of("io.pghoard.Pghoard", "--config", config.toString()));
+    List<String> line =
+        JavaCommand.of(Pghoard.class, List.of("-Xmx128m"), "--config", config.toString());
     return new ProcessBuilder(line)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("daemon.log").toFile()))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pghoard.JavaCommand;
 import io.pghoard.config.ConfigFile;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
@@ -43,14 +44,9 @@ public final class LargeObjectProcess {
     Files.write(file, json.writeValueAsBytes(root));
     Process process =
         new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx64m",
-                    "-XX:+UseSerialGC",
-                    "-XX:+ExitOnOutOfMemoryError",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    LargeObjectProcess.class.getName(),
+                JavaCommand.of(
+                    LargeObjectProcess.class,
+                    List.of("-Xmx64m", "-XX:+ExitOnOutOfMemoryError"),
                     file.toString(),
                     String.valueOf(size)))
             .redirectErrorStream(true)

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pghoard.JavaCommand;
+import io.pghoard.Pghoard;
 import io.pghoard.repository.s3.S3Bucket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,21 +37,14 @@ class CephClockIT {
     assertThat(List.of("/usr/bin/faketime", "/usr/local/bin/faketime"))
         .as("faketime, which bin/test installs (apt-get install faketime)")
         .anyMatch(program -> Files.isExecutable(Path.of(program)));
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    "faketime",
-                    "-f",
-                    "+3h",
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Dpghoard.program=pghoard_restore",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    "io.pghoard.Pghoard",
-                    "list-basebackups",
-                    "--config=" + config))
-            .redirectErrorStream(true)
-            .start();
+    List<String> command = new ArrayList<>(List.of("faketime", "-f", "+3h"));
+    command.addAll(
+        JavaCommand.of(
+            Pghoard.class,
+            List.of("-Dpghoard.program=pghoard_restore"),
+            "list-basebackups",
+            "--config=" + config));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
 
     assertThat(process.waitFor()).as(said).isEqualTo(1);

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.pghoard.JavaCommand;
+import io.pghoard.Pghoard;
 import io.pghoard.repository.Azurite;
 import io.pghoard.repository.FaultProxy;
 import io.pghoard.repository.LoginProxy;
@@ -134,7 +136,8 @@ class CheckStoresIT {
         found,
         "secret",
         "put",
-        "check aws_secret_access_key|account_key|check credential_file or credentials|authorized_keys");
+        "check aws_secret_access_key|account_key|check credential_file or"
+            + " credentials|authorized_keys");
     failed(found, "place", "list", "create the bucket|create the container|there is no directory");
     failed(found, "name", "put", "check (host|server) and DNS");
     failed(found, "delete", "delete", "give pghoard permission to delete objects");
@@ -217,9 +220,8 @@ class CheckStoresIT {
     Path config = home.resolve("pghoard.json");
     Files.write(config, new ObjectMapper().writeValueAsBytes(root));
     List<String> command = new ArrayList<>(List.of(before));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of("io.pghoard.Pghoard", "check", "--config", config.toString()));
+    command.addAll(
+        JavaCommand.of(Pghoard.class, List.of(), "check", "--config", config.toString()));
     Path said = home.resolve("said");
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pghoard.JavaCommand;
+import io.pghoard.Pghoard;
 import io.pghoard.postgres.PostgresCluster;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,7 +19,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -119,10 +120,7 @@ public final class DaemonProcess implements AutoCloseable {
   }
 
   private static ProcessBuilder command(Path config, String... options) {
-    String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-    List<String> line = new ArrayList<>(List.of(java, HEAP, "-XX:+UseSerialGC", "-cp"));
-    line.addAll(List.of(System.getProperty("java.class.path"), "io.pghoard.Pghoard"));
-    line.addAll(List.of("--config", config.toString()));
+    List<String> line = JavaCommand.of(Pghoard.class, List.of(HEAP), "--config", config.toString());
     line.addAll(List.of(options));
     return new ProcessBuilder(line);
   }

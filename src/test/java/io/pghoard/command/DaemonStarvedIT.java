@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.JavaCommand;
+import io.pghoard.Pghoard;
 import io.pghoard.archive.ArchivingSite;
 import java.io.File;
 import java.io.IOException;
@@ -78,21 +80,13 @@ class DaemonStarvedIT {
         """
             .formatted(home, port);
     Path file = Files.writeString(home.resolve("pghoard.json"), config);
-    String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-    return new ProcessBuilder(
-            "/bin/sh",
-            "-c",
-            "ulimit -n " + DESCRIPTORS + " && exec \"$@\"",
-            "sh",
-            java,
-            "-Xmx128m",
-            "-XX:+UseSerialGC",
-            "-XX:-MaxFDLimit",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.pghoard.Pghoard",
-            "--config",
-            file.toString())
+    List<String> command =
+        new ArrayList<>(
+            List.of("/bin/sh", "-c", "ulimit -n " + DESCRIPTORS + " && exec \"$@\"", "sh"));
+    command.addAll(
+        JavaCommand.of(
+            Pghoard.class, List.of("-Xmx128m", "-XX:-MaxFDLimit"), "--config", file.toString()));
+    return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(new File("/dev/full"))
         .start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.JavaCommand;
 import io.pghoard.Pghoard;
 import io.pghoard.postgres.PostgresCluster;
 import io.pghoard.restore.BackedUpCluster;
@@ -282,12 +283,11 @@ class RestoreIT {
   }
 
   private Process startProcess(List<String> more) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx128m", "-Dpghoard.program=pghoard_restore"));
-    command.add("-Djava.io.tmpdir=" + home);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Pghoard.class.getName()));
-    command.addAll(arguments(more.toArray(String[]::new)));
+    List<String> options =
+        List.of("-Xmx128m", "-Dpghoard.program=pghoard_restore", "-Djava.io.tmpdir=" + home);
+    List<String> command =
+        JavaCommand.of(
+            Pghoard.class, options, arguments(more.toArray(String[]::new)).toArray(String[]::new));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectErrorStream(true);
     builder.redirectOutput(home.resolve("restore.log").toFile());

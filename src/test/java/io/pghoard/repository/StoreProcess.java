@@ -3,6 +3,7 @@ package io.pghoard.repository;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.pghoard.JavaCommand;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -30,16 +31,7 @@ final class StoreProcess implements AutoCloseable {
   /** Starts a process with 64 MiB of heap. */
   static StoreProcess start(Path root, String deed, String argument) throws IOException {
     List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx64m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            StoreProcess.class.getName(),
-            root.toString(),
-            deed,
-            argument);
+        JavaCommand.of(StoreProcess.class, List.of("-Xmx64m"), root.toString(), deed, argument);
     return new StoreProcess(
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }

@@ -4,7 +4,9 @@ package io.pghoard.restore;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pghoard.JavaCommand;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,14 +15,7 @@ class ManyFilesTest {
   void hundredThousandFiles_takeLittleHeap(@TempDir Path directory) throws Exception {
     Process process =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx14m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ManyFiles.class.getName(),
-                directory.toString(),
-                "100000")
+                JavaCommand.of(ManyFiles.class, List.of("-Xmx14m"), directory.toString(), "100000"))
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);

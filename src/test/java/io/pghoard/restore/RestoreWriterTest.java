@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.pghoard.JavaCommand;
 import io.pghoard.codec.FileNameBytes;
 import io.pghoard.codec.TarEntry;
 import io.pghoard.config.SiteName;
@@ -255,12 +256,7 @@ class RestoreWriterTest {
   void restoreOfAnotherProcess_isLeftAlone() throws Exception {
     Files.createDirectory(target);
     Process other =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                OtherRestore.class.getName(),
-                target.toString())
+        new ProcessBuilder(JavaCommand.of(OtherRestore.class, List.of(), target.toString()))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,12 +95,7 @@ final class RunningProgramTest {
   void deathOfItsStarter_endsTheProgram(@TempDir Path directory) throws Exception {
     Path pid = directory.resolve("pid");
     Process starter =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Starter.class.getName(),
-                pid.toString())
+        new ProcessBuilder(JavaCommand.of(Starter.class, List.of(), pid.toString()))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     assertThat(starter.getInputStream().read()).isEqualTo('b');

@@ -3,6 +3,7 @@ package io.pghoard.repository.s3;
 
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.JavaCommand;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -48,12 +50,7 @@ public final class S3ProxyServer implements S3TestServer {
     Path log = home.resolve("s3proxy.log");
     process =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-jar",
-                JAR.toString(),
-                "--properties",
-                settings.toString())
+                JavaCommand.ofJar(JAR, List.of("-Xmx256m"), "--properties", settings.toString()))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
