@@ -21,7 +21,7 @@ record HttpNotFound(Router router) implements Handler<RoutingContext> {
     Set<String> allowed = new TreeSet<>();
     for (Route route : router.getRoutes()) {
       Set<HttpMethod> methods = route.methods();
-      if (route.getPath() != null && methods != null && matches(route.getPath(), path)) {
+      if (route.getPath() != null && methods != null && matches(route, path)) {
         methods.forEach(method -> allowed.add(method.name()));
       }
     }
@@ -39,7 +39,9 @@ record HttpNotFound(Router router) implements Handler<RoutingContext> {
         .end(answer.encode() + "\n");
   }
 
-  private static boolean matches(String template, String path) {
-    return path.matches(PARAMETER.matcher(template).replaceAll("[^/]+"));
+  private static boolean matches(Route route, String path) {
+    String pattern = PARAMETER.matcher(String.valueOf(route.getPath())).replaceAll("[^/]+");
+    // Of a path that ends in an asterisk this is its start.
+    return path.matches(route.isExactPath() ? pattern : pattern + ".*");
   }
 }

@@ -10,10 +10,12 @@ import io.pghoard.archive.WalRefusedException;
 import io.pghoard.backup.BaseBackupNotNowException;
 import io.pghoard.config.UnknownSiteException;
 import io.pghoard.repository.ForeignClusterException;
+import io.pghoard.repository.ObjectDamagedException;
 import io.pghoard.repository.ObjectExistsException;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.restore.RestoreRefusedException;
 import io.pghoard.restore.TooManyRestoresException;
+import io.pghoard.restore.UnknownBaseBackupException;
 import io.pghoard.restore.UnknownRestoreException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -59,6 +61,11 @@ public final class HttpProblem {
     if (failure instanceof WalAbsentException) {
       // What restore_command needs to tell the end of the archive from every other 404.
       answer.put("absent", true);
+    }
+    String missing = missing(failure);
+    if (missing != null) {
+      // What a restore from a daemon needs to tell this 404 from that of another server.
+      answer.put("missing", missing);
     }
     exchange.getMessage().setBody(JSON.writeValueAsString(answer) + "\n");
   }
@@ -106,6 +113,13 @@ public final class HttpProblem {
     return failure instanceof WalGapException gap ? gap.remedy() : null;
   }
 
+  private static @Nullable String missing(Throwable failure) {
+    if (failure instanceof UnknownSiteException) {
+      return "site";
+    }
+    return failure instanceof ObjectMissingException ? "object" : null;
+  }
+
   private static int status(Throwable failure) {
     if (failure instanceof WalRefusedException refused) {
       return refused.isMissing() ? 404 : 412;
@@ -115,12 +129,14 @@ public final class HttpProblem {
     }
     if (failure instanceof UnknownSiteException
         || failure instanceof UnknownRestoreException
+        || failure instanceof UnknownBaseBackupException
         || failure instanceof ObjectMissingException
         || failure instanceof WalAbsentException) {
       return 404;
     }
     if (failure instanceof ObjectExistsException
         || failure instanceof RestoreRefusedException
+        || failure instanceof ObjectDamagedException
         || failure instanceof WalConflictException
         || failure instanceof WalGapException
         || failure instanceof BaseBackupNotNowException

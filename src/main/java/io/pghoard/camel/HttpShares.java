@@ -17,8 +17,9 @@ import java.util.stream.Collectors;
 
 /**
  * Gives each site its share of the threads that serve requests, so that a site whose store hangs
- * does not hold up the others: one share to archive WAL, one to fetch it, and one for all else. Who
- * finds the share used up waits a while, without a thread.
+ * does not hold up the others: one share to archive WAL, one to fetch it, one to send base backups
+ * and what they consist of, and one for all else. Who finds the share used up waits a while,
+ * without a thread.
  */
 final class HttpShares implements Handler<RoutingContext> {
   /** Threads, which are made when they are needed. */
@@ -39,6 +40,7 @@ final class HttpShares implements Handler<RoutingContext> {
   private enum Kind {
     ARCHIVE(4),
     FETCH(8),
+    BASE_BACKUP(8),
     OTHER(4),
     DAEMON(16),
     HEALTH(16);
@@ -84,10 +86,17 @@ final class HttpShares implements Handler<RoutingContext> {
       return new Place("", first.equals("health") ? Kind.HEALTH : Kind.DAEMON);
     }
     if (!WAL.contains(second)) {
-      return new Place(first, Kind.OTHER);
+      return new Place(first, isSent(parts, second) ? Kind.BASE_BACKUP : Kind.OTHER);
     }
     boolean put = request.request().method().equals(HttpMethod.PUT);
     return new Place(first, put ? Kind.ARCHIVE : Kind.FETCH);
+  }
+
+  /** Whether the answer may be as large as a base backup. */
+  private static boolean isSent(String[] parts, String second) {
+    return parts.length > 3
+        && (second.equals("basebackup")
+            || (second.equals("stored") && parts[3].startsWith("object/")));
   }
 
   private Set<String> known() {
@@ -112,7 +121,7 @@ final class HttpShares implements Handler<RoutingContext> {
     if (kind == Kind.DAEMON || kind == Kind.HEALTH) {
       return kind.most;
     }
-    int each = Kind.ARCHIVE.most + Kind.FETCH.most + Kind.OTHER.most;
+    int each = Kind.ARCHIVE.most + Kind.FETCH.most + Kind.BASE_BACKUP.most + Kind.OTHER.most;
     int wanted = each * Math.max(1, sites.config().sites().size());
     return Math.max(1, Math.min(kind.most, kind.most * (WORKERS - KEPT) / wanted));
   }

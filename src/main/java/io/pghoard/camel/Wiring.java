@@ -38,6 +38,7 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
     registry.bind("azureDoor", new AzureDoor(sites, registry, retired));
     registry.bind("googleDoor", new GoogleDoor(sites, registry, retired));
     registry.bind("sftpDoor", new SftpDoor(sites, retired), null, "close");
+    registry.bind("daemonDoor", new DaemonDoor(sites));
     registry.bind("httpProblem", new HttpProblem());
     registry.bind("httpAnswer", new HttpAnswer());
     LostThreads lostThreads = new LostThreads();
@@ -53,6 +54,7 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
     new BaseBackupWiring(this).bind();
     new ScrubWiring(this).bind();
     new WalWiring(this).bind();
+    new RepositoryHttpWiring(this).bind();
     new WatchWiring(this).bind(lostThreads);
   }
 

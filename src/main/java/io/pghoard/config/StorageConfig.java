@@ -5,7 +5,13 @@ import java.nio.file.Path;
 
 /** The {@code object_storage} of a site: one kind a store. */
 public sealed interface StorageConfig
-    permits AzureStorage, GoogleStorage, LocalStorage, RoutedStorage, S3Storage, SftpStorage {
+    permits AzureStorage,
+        DaemonStorage,
+        GoogleStorage,
+        LocalStorage,
+        RoutedStorage,
+        S3Storage,
+        SftpStorage {
   /**
    * The store's {@code storage_type}: it chooses the branch of the routers {@code repository-put},
    * -get, -list and -delete.

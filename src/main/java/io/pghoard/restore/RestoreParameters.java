@@ -90,7 +90,8 @@ public final class RestoreParameters {
         ? null
         : new Preservation(
             RecoveryTime.parse("preserve_until", until),
-            words.get("cancel_preserve_on_success") == null || flag("cancel_preserve_on_success"));
+            words.get("cancel_preserve_on_success") == null || flag("cancel_preserve_on_success"),
+            true);
   }
 
   private TablespaceMapping tablespaces() {

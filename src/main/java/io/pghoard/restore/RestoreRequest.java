@@ -3,6 +3,7 @@ package io.pghoard.restore;
 
 import io.pghoard.config.SiteName;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,24 @@ public record RestoreRequest(
         site, backup, targetDirectory, overwrite, tablespaces, other, preservation);
   }
 
+  /**
+   * The same; where nobody has asked for more, retention is asked to spare the backup until then,
+   * and the restore goes on where it cannot be. The recovery after it reads WAL too, so the wish is
+   * not taken back, but expires.
+   */
+  public RestoreRequest preservedWherePossible(Instant until) {
+    return preservation != null
+        ? this
+        : new RestoreRequest(
+            site,
+            backup,
+            targetDirectory,
+            overwrite,
+            tablespaces,
+            recovery,
+            new Preservation(until, false, false));
+  }
+
   /** What the operator should know of the restored cluster. */
   List<String> notes() {
     List<String> notes = new ArrayList<>(recovery.notes());
@@ -51,8 +70,9 @@ public record RestoreRequest(
             || recovery.target() instanceof RecoveryTarget.Transaction);
     if (backup.equals(LATEST) && !dated) {
       notes.add(
-          "the newest base backup was restored, because only the WAL shows when the recovery target was;"
-              + " if the server's log says that recovery ended before the target was reached, the target is older: restore an earlier base backup by its name");
+          "the newest base backup was restored, because only the WAL shows when the recovery target"
+              + " was; if the server's log says that recovery ended before the target was reached,"
+              + " the target is older: restore an earlier base backup by its name");
     }
     return notes;
   }

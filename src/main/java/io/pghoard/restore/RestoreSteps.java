@@ -15,12 +15,12 @@ import java.util.List;
 public final class RestoreSteps {
   private final Sites sites;
   private final RestorePlanner planner;
-  private final PreservationRequests preservation;
+  private final Preservations preservation;
 
   public RestoreSteps(Sites sites, Repositories repositories) {
     this.sites = sites;
     this.planner = new RestorePlanner(sites, repositories);
-    this.preservation = new PreservationRequests(sites, repositories);
+    this.preservation = new Preservations(sites, repositories);
   }
 
   /** Chooses the base backup, and refuses what cannot work as far as it alone tells. */
@@ -46,8 +46,9 @@ public final class RestoreSteps {
       if (leftOut != null) {
         run.progress()
             .note(
-                "these were symbolic links or special files in the backed-up data directory, and are not"
-                    + " in the base backup; make them, if they are needed, before you start the server: "
+                "these were symbolic links or special files in the backed-up data directory, and"
+                    + " are not in the base backup; make them, if they are needed, before you start"
+                    + " the server: "
                     + leftOut);
       }
       run.request().notes().forEach(run.progress()::note);
@@ -115,8 +116,8 @@ public final class RestoreSteps {
     if (!run.writer().hasConfiguration()) {
       run.progress()
           .note(
-              "the backed-up cluster had its postgresql.conf outside of its data directory, so it is"
-                  + " not in the backup; put one where the server looks for it");
+              "the backed-up cluster had its postgresql.conf outside of its data directory, so it"
+                  + " is not in the backup; put one where the server looks for it");
     }
     run.progress().done();
   }
@@ -128,7 +129,8 @@ public final class RestoreSteps {
     } catch (IOException e) {
       run.progress()
           .note(
-              "the base backup is preserved until the requested time, because the request cannot be deleted: "
+              "the base backup is preserved until the requested time, because the request cannot be"
+                  + " deleted: "
                   + e.getMessage());
     }
   }
