@@ -16,7 +16,7 @@ help:
 	@echo "make jar | deb | rpm | tarball | install DESTDIR=... | clean"
 
 jar:
-	mvn -q -B -DskipTests package
+	mvn -q -B -Dmaven.test.skip=true package
 
 # apt-get install debhelper
 deb:
