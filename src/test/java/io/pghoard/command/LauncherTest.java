@@ -48,6 +48,15 @@ class LauncherTest {
     assertThat(run(Map.of())).endsWith("-jar", home + "/pghoard.jar", "--config", "a file");
   }
 
+  @Test
+  void startUpArchive_isUsedWhereThereIsOne() throws Exception {
+    String option = "-XX:SharedArchiveFile=" + home + "/pghoard.jsa";
+
+    assertThat(run(Map.of())).doesNotContain(option);
+    Files.createFile(home.resolve("pghoard.jsa"));
+    assertThat(run(Map.of())).contains(option);
+  }
+
   /** Java does not hear a signal that was ignored when it was started: SIGHUP reads anew. */
   @Test
   void hangup_isIgnoredOnlyWhereItWasBefore() throws Exception {

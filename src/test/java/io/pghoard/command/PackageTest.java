@@ -49,6 +49,7 @@ class PackageTest {
 
     assertThat(found("^pghoard \\((.*)\\)", "debian/changelog")).containsExactly(version);
     assertThat(found("^version=(.*)", "bin/pghoard_postgres_command")).containsExactly(version);
+    assertThat(found("[.]/pghoard_([0-9.]*)_all[.]deb", "README.md")).containsExactly(version);
     try (Stream<Path> pages = Files.list(Path.of("docs/man"))) {
       for (Path page : pages.toList()) {
         assertThat(found("^[.]TH .*\"pghoard ([^\"]*)\"", page.toString()))
