@@ -9,6 +9,7 @@ import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether what a server says it has archived is in the repository: an archive_command that does
@@ -19,28 +20,43 @@ import java.io.IOException;
  */
 record ArchivedCheck(SiteConfig site, NodeAnswers told, boolean inUse) {
   void run(Checks checks, ObjectStore store) {
-    String name = told.text("archived_wal");
-    // Partial segments and others may be kept under another name.
-    if (name == null
-        || !WalFileName.matches(name)
-        || WalFileName.parse(name).kind() != WalFileName.Kind.SEGMENT) {
+    if (file() == null) {
       return;
     }
-    ObjectKey key = new SiteKeys(site.prefix()).wal(WalFileName.parse(name));
     boolean stored;
     try {
-      stored = store.keys(key.text()).contains(key);
+      stored = isStored(store);
     } catch (IOException e) {
       checks.unknown("archived WAL", "the repository could not be asked");
       return;
     }
-    checks.check("archived WAL", "", () -> answer(name, stored));
+    checks.check("archived WAL", "", () -> answer(stored));
   }
 
-  private Answer answer(String name, boolean stored) {
+  /** The name of the file that the server archived last; null when there is none. */
+  @Nullable String file() {
+    String name = told.text("archived_wal");
+    return name == null || !WalFileName.matches(name) ? null : name;
+  }
+
+  /** Whether that file is in the repository. */
+  boolean isStored(ObjectStore store) throws IOException {
+    WalFileName name = WalFileName.parse(String.valueOf(file()));
+    SiteKeys keys = new SiteKeys(site.prefix());
+    ObjectKey key = keys.wal(name);
+    // A partial segment or a backup history file may be kept beside another one of its name.
+    return store.keys(key.text()).contains(key)
+        || switch (name.kind()) {
+          case SEGMENT, HISTORY -> false;
+          case PARTIAL, BACKUP -> !store.keys(keys.otherWal() + name + ".").isEmpty();
+        };
+  }
+
+  /** What that means. */
+  Answer answer(boolean stored) {
+    String name = file();
     if (stored) {
-      return Answer.ok(
-          "the last segment that the server has archived, %s, is stored".formatted(name));
+      return Answer.ok("the last file that the server has archived, %s, is stored".formatted(name));
     }
     String text =
         "the server reports %s as archived, but it is not in the repository: archive_command stores WAL elsewhere, or nowhere"

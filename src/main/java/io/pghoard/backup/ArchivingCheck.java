@@ -29,6 +29,10 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
       Pattern.compile("pghoard_archive_?command|pghoard_postgres_command");
   private static final Pattern SITE = Pattern.compile("--site[= ]\\s*[\"']?([A-Za-z0-9._-]+)");
 
+  /** What PostgreSQL's documentation and others use to turn archiving off without a restart. */
+  private static final Pattern NOTHING =
+      Pattern.compile("\\s*((/usr)?/bin/)?true\\b[^;&|]*|\\s*:(\\s[^;&|]*)?|\\s*exit\\s+0\\s*");
+
   /** More than a burst of a busy server leaves for a moment. */
   private static final int MANY_WAIT = 64;
 
@@ -66,7 +70,8 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
         : Answer.ok(mode);
   }
 
-  private Answer archiveCommand(NodeAnswers answers) {
+  /** Whether archive_command hands WAL to this site. */
+  Answer archiveCommand(NodeAnswers answers) {
     String remedy =
         "set archive_command = 'pghoard_archivecommand --site %s --xlog %%f', with the program's"
                 .formatted(site.name())
@@ -74,36 +79,46 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
     String library = answers.text("archive_library");
     if (library != null) {
       return Answer.failed(
-          "archive_library is %s, so that archive_command is not used".formatted(library),
+          "archive_library is %s, so archive_command is not used".formatted(library),
           "set archive_library = '' and restart PostgreSQL; then " + remedy);
     }
     String command = answers.text("archive_command");
     if (command == null) {
-      return Answer.failed("it is empty: WAL stays in pg_wal until the disk is full", remedy);
+      return Answer.failed(
+          "archive_command is empty: the server keeps all WAL in pg_wal, until its disk is full",
+          remedy);
     }
     if (command.equals("(disabled)")) {
       // Source: show_archive_command in PostgreSQL's xlog.c.
       return Answer.failed(
-          "it is not in use, as archive_mode is off: the server shows (disabled)",
+          "archive_command is not in use, as archive_mode is off: the server shows (disabled)",
           "first mend archive_mode; then " + remedy);
     }
+    if (NOTHING.matcher(command).matches()) {
+      return Answer.failed(
+          "archive_command is %s, which reports success and stores nothing: the server removes its WAL, and it is nowhere"
+              .formatted(command),
+          remedy);
+    }
     if (!PROGRAM.matcher(command).find()) {
-      return Answer.warning("it does not call pghoard_archivecommand:  " + command, remedy);
+      return Answer.warning(
+          "archive_command does not call pghoard_archivecommand:  " + command, remedy);
     }
     Matcher named = SITE.matcher(command);
     if (!named.find()) {
-      return Answer.warning("it does not name a site:  " + command, remedy);
+      return Answer.warning("archive_command does not name a site:  " + command, remedy);
     }
     if (!named.group(1).equals(site.name().text())) {
       return Answer.failed(
-          "it names another site, %s: %s".formatted(named.group(1), command), remedy);
+          "archive_command names another site, %s:  %s".formatted(named.group(1), command), remedy);
     }
     return command.contains("%f") || command.contains("%p")
         ? Answer.ok(command)
-        : Answer.failed("it does not pass the file name, %f:  " + command, remedy);
+        : Answer.failed("archive_command does not pass the file name, %f:  " + command, remedy);
   }
 
-  private Answer archiver(NodeAnswers answers) throws IOException {
+  /** Whether the server's archiver succeeds. */
+  Answer archiver(NodeAnswers answers) throws IOException {
     Long archived = answers.number("archived_epoch");
     Long failed = answers.number("failed_epoch");
     if (failed != null && (archived == null || failed >= archived)) {
@@ -173,9 +188,14 @@ record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) 
   /** The files that wait, and since when the first does. */
   private record Ready(int files, @Nullable Instant oldest) {}
 
+  /** Whether the server's pg_wal is on this machine. */
+  boolean seesWal() throws IOException {
+    return site.dataDirectory() != null && Files.isDirectory(status());
+  }
+
   /** Null where the server's pg_wal is not on this machine. */
   private @Nullable Ready ready() throws IOException {
-    if (site.dataDirectory() == null || !Files.isDirectory(status())) {
+    if (!seesWal()) {
       return null;
     }
     int count = 0;

@@ -85,7 +85,8 @@ final class NodeCheck {
     } else {
       new ArchivingCheck(site, told, clock).run(checks);
       if (told != null && !told.isStandby()) {
-        new ArchivedCheck(site, told, stored != null).run(checks, store);
+        boolean inUse = stored != null && stored.systemIdentifier() != null;
+        new ArchivedCheck(site, told, inUse).run(checks, store);
       }
     }
     return told != null;

@@ -2,6 +2,7 @@
 package io.pghoard.backup;
 
 import io.pghoard.backup.ServerFinding.Kind;
+import io.pghoard.backup.SiteQuestions.Told;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
@@ -14,9 +15,7 @@ import io.pghoard.server.ProgramSearch;
 import io.pghoard.server.RunningProgram;
 import io.pghoard.server.ServerFacts;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,15 +23,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks, again and again, whether a base backup of a site could be taken: connects as pg_basebackup
  * would. {@link ServerCheck} asks for more, once.
  */
 public final class ServerWatch {
-  private static final Logger LOG = LoggerFactory.getLogger(ServerWatch.class);
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   // The first one with a backup manifest, and the last one whose WAL this version knows.
@@ -44,10 +40,12 @@ public final class ServerWatch {
   private final Sites sites;
   private final Map<SiteName, Lsn> flushed = new ConcurrentHashMap<>();
   private final SiteClusters clusters;
+  private final SiteQuestions questions;
 
   public ServerWatch(Sites sites, SiteClusters clusters) {
     this.sites = sites;
     this.clusters = clusters;
+    this.questions = new SiteQuestions(sites);
   }
 
   /** Connects to the first node that answers; a node that answers outweighs those that do not. */
@@ -59,7 +57,7 @@ public final class ServerWatch {
     } catch (IOException e) {
       return new ServerFinding(Kind.REFUSED, String.valueOf(e.getMessage()));
     }
-    Path directory = directory(site);
+    Path directory = questions.directory(site);
     flushed.remove(name);
     ServerFinding worst = new ServerFinding(Kind.REFUSED, "the site has no nodes");
     try {
@@ -95,29 +93,14 @@ public final class ServerWatch {
    */
   public @Nullable String synchronous(SiteName name) throws IOException {
     SiteConfig site = sites.get(name);
-    Path directory = directory(site);
-    String found = null;
-    try {
-      Path psql = ProgramSearch.psql(site);
-      for (ConnectionInfo node : site.nodes()) {
-        ConnectionInfo shown = PrivateConnection.of(node, directory.resolve("passfile"));
-        try {
-          String trouble = SynchronousStandby.ask(psql, shown).trouble(site);
-          if (trouble != null) {
-            return "on %s: %s".formatted(node, trouble);
-          }
-          found = "";
-        } catch (IOException e) {
-          // A node that lets pghoard replicate alone, or is down, which is another alert.
-          LOG.debug("Site {}: {} does not say whether commits wait: {}", name, node, e.toString());
-        }
+    List<Told<SynchronousStandby>> told = questions.ask(name, SynchronousStandby::ask);
+    for (Told<SynchronousStandby> each : told) {
+      String trouble = each.answer().trouble(site);
+      if (trouble != null) {
+        return "on %s: %s".formatted(each.node(), trouble);
       }
-    } catch (IOException e) {
-      LOG.debug("Site {}: it is not known whether commits wait: {}", name, e.toString());
-    } finally {
-      Directories.delete(directory);
     }
-    return found;
+    return told.isEmpty() ? null : "";
   }
 
   /** Up to where the site's server had written WAL at the last look, or null when it was silent. */
@@ -185,12 +168,5 @@ public final class ServerWatch {
               .formatted(server, path, program, server));
     }
     return ServerFinding.FINE;
-  }
-
-  private Path directory(SiteConfig site) throws IOException {
-    var onlyOwner =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    Path directory = sites.config().backupLocation().resolve(site.prefix()).resolve("server_check");
-    return Files.createDirectories(directory.toAbsolutePath(), onlyOwner);
   }
 }

@@ -49,6 +49,7 @@ public final class Alerts {
           "version_unsupported_error",
           "wal_gap",
           "wal_history_broken",
+          "wal_not_archived",
           "wal_receive_failed",
           "wal_receive_stands_still");
 

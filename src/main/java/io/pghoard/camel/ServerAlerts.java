@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.backup.ArchivingWatch;
 import io.pghoard.backup.ServerFinding;
 import io.pghoard.backup.ServerFinding.Kind;
 import io.pghoard.backup.ServerWatch;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +34,18 @@ public final class ServerAlerts {
               Kind.FOREIGN_CLUSTER, "foreign_cluster"));
 
   private static final String COMMITS = "commits_wait";
+  private static final String ARCHIVED = "wal_not_archived";
   private static final String STILL = "wal_receive_stands_still";
 
   private final ServerWatch server;
+  private final ArchivingWatch archiving;
   private final WalReceivers receivers;
   private final Clock clock;
   private final Map<SiteName, Instant> silentSince = new ConcurrentHashMap<>();
 
-  ServerAlerts(ServerWatch server, WalReceivers receivers, Clock clock) {
+  ServerAlerts(ServerWatch server, ArchivingWatch archiving, WalReceivers receivers, Clock clock) {
     this.server = server;
+    this.archiving = archiving;
     this.receivers = receivers;
     this.clock = clock;
   }
@@ -62,11 +67,15 @@ public final class ServerAlerts {
       changes.add(
           new AlertChange(STILL, site, receivers.standsStill(site, newest, flushed, limit)));
     }
-    String waits = server.synchronous(site);
-    if (waits != null) {
-      changes.add(new AlertChange(COMMITS, site, waits.isEmpty() ? null : waits));
-    }
+    told(COMMITS, site, server.synchronous(site)).ifPresent(changes::add);
+    told(ARCHIVED, site, archiving.trouble(site)).ifPresent(changes::add);
     return changes;
+  }
+
+  /** What is not known leaves the alert as it is. */
+  private static Optional<AlertChange> told(String name, SiteName site, @Nullable String trouble) {
+    return Optional.ofNullable(trouble)
+        .map(text -> new AlertChange(name, site, text.isEmpty() ? null : text));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.pghoard.camel;
 
 import io.pghoard.archive.WalArchive;
 import io.pghoard.archive.WalFetch;
+import io.pghoard.backup.ArchivingWatch;
 import io.pghoard.backup.ServerWatch;
 import io.pghoard.host.SteadyClock;
 import io.pghoard.receive.LeftWal;
@@ -30,7 +31,11 @@ record WalWiring(Wiring wiring) {
     registry.bind("walReceivers", receivers);
     registry.bind(
         "serverAlerts",
-        new ServerAlerts(new ServerWatch(wiring.sites(), clusters), receivers, steady));
+        new ServerAlerts(
+            new ServerWatch(wiring.sites(), clusters),
+            new ArchivingWatch(wiring.sites(), wiring.repositories(), wiring.clock()),
+            receivers,
+            steady));
     registry.bind("walReceivePolicy", new WalReceivePolicy(receivers));
     registry.bind("soleExec", new SoleExec());
     registry.bind("receivedWal", new ReceivedWal(wiring.sites(), wiring.repositories(), archive));

@@ -66,8 +66,16 @@ class SiteServerCheckIT {
   void serverThatDoesNotArchive_isTold_andNoBaseBackupWaitsForItsWal(@TempDir Path home)
       throws Exception {
     try (PostgresCluster cluster =
-            PostgresCluster.create(ClusterOptions.standard().with("archive_mode", "off"));
+            PostgresCluster.create(
+                ClusterOptions.standard().withWalSegmentMegabytes(1).with("archive_mode", "off"));
         RunningService daemon = checkedOften(home, cluster)) {
+      // No WAL of the server can be seen here, so that none is stored before it is archived.
+      Path elsewhere = Files.createDirectories(home.resolve("elsewhere"));
+      Files.createDirectory(elsewhere.resolve("pg_wal"));
+      Files.writeString(elsewhere.resolve("PG_VERSION"), "15\n");
+      daemon.reconfigure(
+          root ->
+              root.withObject("/backup_sites/main").put("pg_data_directory", elsewhere.toString()));
       Path alert = home.resolve("configuration_error");
       await().atMost(LIMIT).until(() -> Files.exists(alert));
       assertThat(Files.readString(alert)).contains("archive_mode is off", "archive_mode = on");
@@ -86,6 +94,29 @@ class SiteServerCheckIT {
       cluster.configure("archive_mode", "on");
       cluster.start();
       await().atMost(LIMIT).until(() -> Files.notExists(alert));
+      only(home, "wal_not_archived", "archive_command is empty", "pghoard_archivecommand");
+
+      cluster.configure("archive_command", "/bin/true");
+      only(home, "wal_not_archived", "/bin/true, which reports success", "pghoard_archivecommand");
+      cluster.configure("archive_command", "/bin/false");
+      only(home, "wal_not_archived", "it failed", "PostgreSQL retries", cluster);
+      cluster.configure("archive_command", "test -f %p");
+      only(home, "wal_not_archived", "not in the repository", "pg_switch_wal()", cluster);
+      daemon.reconfigure(
+          root ->
+              root.withObject("/backup_sites/main")
+                  .put("pg_data_directory", cluster.dataDirectory().toString()));
+      cluster.configure(
+          "archive_command",
+          "curl -sf -X PUT http://127.0.0.1:%d/main/archive/%%f"
+              .formatted(daemon.service().httpPort()));
+      await()
+          .atMost(LIMIT)
+          .until(
+              () -> {
+                writeAndSwitch(cluster);
+                return Files.notExists(home.resolve("wal_not_archived"));
+              });
     }
   }
 
@@ -121,6 +152,25 @@ class SiteServerCheckIT {
                     .contains(cause, remedy)
                     .doesNotContain(PASSWORD));
     assertThat(home.resolve("configuration_error")).doesNotExist();
+  }
+
+  /** The same of a server that goes on writing. */
+  private static void only(
+      Path home, String alert, String cause, String remedy, PostgresCluster cluster) {
+    await()
+        .atMost(LIMIT)
+        .ignoreExceptionsInstanceOf(IOException.class)
+        .until(
+            () -> {
+              writeAndSwitch(cluster);
+              return Files.readString(home.resolve(alert)).contains(cause);
+            });
+    only(home, alert, cause, remedy);
+  }
+
+  private static void writeAndSwitch(PostgresCluster cluster) {
+    cluster.psql("SELECT pg_logical_emit_message(false, 'test', 'x')");
+    cluster.switchWal();
   }
 
   private static void node(ObjectNode root, PostgresCluster cluster) {
