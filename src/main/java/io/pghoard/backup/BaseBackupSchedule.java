@@ -39,6 +39,9 @@ public final class BaseBackupSchedule {
   private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
   private static final Duration LAST_RETRY = Duration.ofHours(1);
 
+  /** More than the clocks of two machines that take base backups of one site are apart. */
+  private static final Duration CLOCKS_APART = Duration.ofHours(1);
+
   /** The repository may be remote, and the question is asked every few seconds. */
   private static final Duration MEMORY = Duration.ofMinutes(5);
 
@@ -49,6 +52,7 @@ public final class BaseBackupSchedule {
   private final Predicate<SiteName> walComes;
   private final BaseBackupRequests requests;
   private final Map<SiteName, Known> known = new ConcurrentHashMap<>();
+  private final Map<SiteName, BaseBackupStatus> whenAsked = new ConcurrentHashMap<>();
 
   /**
    * What the repository said of a site's last backups.
@@ -103,6 +107,7 @@ public final class BaseBackupSchedule {
           "site " + name + " is not active: no base backup of it is taken",
           "set active to true in pghoard.json, and repeat the request");
     }
+    whenAsked.put(name, backups.status(name));
     requests.add(name, clock.instant());
     if (inMaintenance()) {
       Path file = sites.config().maintenanceModeFile();
@@ -162,10 +167,18 @@ public final class BaseBackupSchedule {
     if (last != null
         && last.failure() == null
         && asked != null
+        && !isBefore(last, whenAsked.get(name))
         && (!last.startTime().isBefore(asked) || asked.isAfter(clock.instant()))) {
       // Unless somebody has asked again meanwhile.
       requests.fulfilled(name, asked);
     }
+  }
+
+  /** Whether a backup had begun when somebody asked, whatever the time of day was since. */
+  private static boolean isBefore(Ended last, @Nullable BaseBackupStatus whenAsked) {
+    return whenAsked != null
+        && (last.equals(whenAsked.last())
+            || (whenAsked.running() != null && whenAsked.running().name().equals(last.name())));
   }
 
   private boolean waitsAfterFailure(SiteName name, BaseBackupStatus status) throws IOException {
@@ -227,6 +240,10 @@ public final class BaseBackupSchedule {
     Instant lastSlot = null;
     ObjectStore store = repositories.of(site.name());
     for (BaseBackup backup : new Catalogue(store, new SiteKeys(site.prefix())).baseBackups()) {
+      // Otherwise the clock was set back since: nobody knows how long ago that was.
+      if (backup.startTime().isAfter(now.plus(CLOCKS_APART))) {
+        continue;
+      }
       lastStart = later(lastStart, backup.startTime());
       if (backup.reason().equals(SCHEDULED)) {
         lastScheduled = later(lastScheduled, backup.startTime());

@@ -89,6 +89,35 @@ final class BaseBackupScheduleTest {
   }
 
   @Test
+  void request_isPendingAlso_whenTheLastBackupWasTakenBeforeTheClockWasSetBack()
+      throws IOException {
+    site.interval(null);
+    site.succeeds();
+    site.at("2026-11-22T06:00:00Z");
+    site.schedule.request(TestSite.NAME);
+    assertThat(due()).isEqualTo("requested");
+    site.at("2026-11-22T13:00:00Z");
+    assertThat(due()).isEqualTo("requested");
+    site.succeeds();
+    assertThat(due()).isNull();
+  }
+
+  @Test
+  void backupOfTheFuture_doesNotPostponeTheNextOne_asTheClockWasSetBack() throws IOException {
+    site.stored("2026-11-22_12-59_0", "2026-11-22T12:59:00Z", "scheduled");
+    assertThat(due()).as("another machine's clock may be a little ahead").isNull();
+    site.stored("2036-01-01_00-00_0", "2036-01-01T00:00:00Z", "scheduled");
+    assertThat(due()).isNull();
+    site.at("2026-11-22T11:30:00Z");
+    assertThat(due()).isEqualTo("scheduled");
+    site.grid(Duration.ofHours(24), 3, 30);
+    assertThat(due()).isEqualTo("scheduled");
+    site.stored("2026-11-22_11-30_0", "2026-11-22T11:30:00Z", "scheduled");
+    site.at("2026-11-22T11:36:00Z");
+    assertThat(due()).isNull();
+  }
+
+  @Test
   void maintenance_startsNothingAndKeepsTheRequest() throws IOException {
     site.schedule.request(TestSite.NAME);
     Files.createFile(site.maintenanceFile());
