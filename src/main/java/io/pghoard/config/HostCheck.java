@@ -5,10 +5,12 @@ import io.pghoard.check.Answer;
 import io.pghoard.check.Checks;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Whether a daemon with this configuration can work on this machine, as this user. */
 public final class HostCheck {
@@ -50,7 +52,7 @@ public final class HostCheck {
 
   private Answer maintenance() throws IOException {
     Path file = config.maintenanceModeFile();
-    String foreign = new OwnFile(file).foreign();
+    String foreign = foreign(file);
     if (foreign != null) {
       return Answer.warning(
           foreign + ": it is not heeded, only a file of root's or of the daemon's user is",
@@ -66,7 +68,7 @@ public final class HostCheck {
 
   private Answer stateFile() throws IOException {
     Path file = config.stateFile();
-    String foreign = new OwnFile(file).foreign();
+    String foreign = foreign(file);
     String remedy =
         "delete it, and set json_state_file_path to a file in a directory of pghoard's own";
     if (foreign != null) {
@@ -75,6 +77,18 @@ public final class HostCheck {
     return Files.exists(file) && Files.size(file) > OwnFile.LARGEST
         ? Answer.warning(file + " is larger than 1 MiB: a restart counts anew", remedy)
         : Answer.ok("%s can be used".formatted(file));
+  }
+
+  /** Why the daemon does not use a file; it may be another user than the one who checks. */
+  private @Nullable String foreign(Path file) throws IOException {
+    String foreign = new OwnFile(file).foreign();
+    boolean daemons =
+        foreign != null
+            && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            && Files.exists(config.backupLocation())
+            && Files.getOwner(config.backupLocation())
+                .equals(Files.getOwner(file, LinkOption.NOFOLLOW_LINKS));
+    return daemons ? null : foreign;
   }
 
   /** What another user writes, the daemon could neither read nor lock. */

@@ -95,6 +95,15 @@ final class OwnFileTest {
   }
 
   @Test
+  void fileOfTheDaemonsUser_isNotCalledForeign_whenRootChecks() throws Exception {
+    give(Files.writeString(file, "text"));
+    give(Files.writeString(directory.resolve("state"), "{}"));
+    give(directory);
+    assertThat(checked("maintenance_mode_file")).contains("in maintenance mode");
+    assertThat(checked("json_state_file_path")).contains("OK", "can be used");
+  }
+
+  @Test
   void linksAndSpecialFiles_doNotCount_andAreNotOpened() throws Exception {
     Path secret = Files.writeString(directory.resolve("secret"), "text");
     Files.createSymbolicLink(file, secret);
