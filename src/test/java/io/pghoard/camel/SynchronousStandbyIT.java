@@ -33,10 +33,13 @@ class SynchronousStandbyIT {
                 String flushed = "SELECT count(flush_lsn) FROM pg_stat_replication";
                 return cluster.value(flushed).equals("1");
               });
-      for (String names : new String[] {"*", "ANY 1 (\"pghoard\")"}) {
+      for (String names :
+          new String[] {"*", "ANY 1 (other, bucket)", "FIRST 1 (\"Bucket\", other)"}) {
         cluster.configure("synchronous_standby_names", names);
         await().atMost(LIMIT).until(() -> Files.exists(alert));
-        assertThat(alert).content().contains("site: main", names, "pg_receivexlog.synchronous");
+        assertThat(alert)
+            .content()
+            .contains("site: main", names, "not \"Bucket\"", "pg_receivexlog.synchronous");
         cluster.configure("synchronous_standby_names", "");
         await().atMost(LIMIT).until(() -> Files.notExists(alert));
       }
@@ -64,7 +67,7 @@ class SynchronousStandbyIT {
                 .putNull("basebackup_interval_hours")
                 .withArray("nodes")
                 .removeAll()
-                .add(cluster.connectionString() + " slot=pghoard"),
+                .add(cluster.connectionString() + " slot=pghoard application_name=Bucket"),
         "pghoard.server.check-delay",
         "0",
         "pghoard.server.check-period",
