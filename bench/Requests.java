@@ -6,7 +6,14 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -15,7 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Sends mutated requests to a daemon on this machine: half of them well framed, with anything in
  * path, headers and body, and half with bytes changed anywhere. Ends with 1 when one is answered
- * 500, or has no answer after a second.
+ * 500, or has no answer after a second; where other programs want the processors as well, after as
+ * many seconds as there are threads for each processor, those of the daemon not counted.
  */
 final class Requests {
   private static final String[] METHODS = {
@@ -56,14 +64,16 @@ final class Requests {
   private final Random random;
   private final int port;
   private final String target;
+  private final Crowd crowd;
 
-  private Requests(Random random, int port, String target) {
+  private Requests(Random random, int port, String target, Crowd crowd) {
     this.random = random;
     this.port = port;
     this.target = target;
+    this.crowd = crowd;
   }
 
-  /** Runs: the port, how many requests, a seed, a directory that may be restored to. */
+  /** Runs: the port, how many requests, a seed, a directory to restore to, the daemon's pid. */
   public static void main(String[] arguments) throws Exception {
     int port = Integer.parseInt(arguments[0]);
     int count = Integer.parseInt(arguments[1]);
@@ -72,9 +82,13 @@ final class Requests {
     AtomicInteger faults = new AtomicInteger();
     Map<String, Integer> answers = new TreeMap<>();
     long[] longest = {0};
+    int[] slow = {0};
+    Crowd crowd = new Crowd(Path.of("/proc", arguments[4], "task"));
+    crowd.setDaemon(true);
+    crowd.start();
     Thread[] threads = new Thread[48];
     for (int i = 0; i < threads.length; i++) {
-      Requests requests = new Requests(new Random(seed * 31 + i), port, arguments[3]);
+      Requests requests = new Requests(new Random(seed * 31 + i), port, arguments[3], crowd);
       threads[i] =
           new Thread(
               () -> {
@@ -82,7 +96,7 @@ final class Requests {
                   boolean framed = requests.random.nextBoolean();
                   byte[] request = requests.next(framed);
                   long began = System.nanoTime();
-                  String answer = requests.send(request);
+                  String answer = requests.send(request, framed);
                   long millis = (System.nanoTime() - began) / 1_000_000;
                   boolean fault =
                       answer.equals("500")
@@ -92,6 +106,11 @@ final class Requests {
                     answers.merge(answer, 1, Integer::sum);
                     if (!answer.equals("none")) {
                       longest[0] = Math.max(longest[0], millis);
+                    }
+                    if (!fault && millis > 1000 && !answer.equals("none") && ++slow[0] <= 20) {
+                      System.out.printf(
+                          "%s after %d ms, with %.1f threads a processor: %s%n",
+                          answer, millis, crowd.since(began), shown(request));
                     }
                     if (fault && faults.incrementAndGet() <= 20) {
                       System.out.println(answer + " after " + millis + " ms: " + shown(request));
@@ -105,6 +124,9 @@ final class Requests {
       thread.join();
     }
     System.out.println("answers " + answers + ", longest " + longest[0] + " ms");
+    System.out.printf(
+        "%d above a second on a crowded machine; threads of others a processor: %.1f on average%n",
+        slow[0], crowd.since(0));
     System.exit(faults.get() == 0 ? 0 : 1);
   }
 
@@ -212,21 +234,29 @@ final class Requests {
   }
 
   /** The status; closed; none: no answer to what may be half a request; hangs: nor is it closed. */
-  private String send(byte[] request) {
+  private String send(byte[] request, boolean framed) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(1000);
+      long began = System.nanoTime();
       socket.getOutputStream().write(request);
       InputStream in = socket.getInputStream();
-      try {
-        return status(in.readNBytes(12));
-      } catch (SocketTimeoutException e) {
-        socket.shutdownOutput();
+      while (true) {
         try {
-          in.readAllBytes();
-          return "none";
-        } catch (SocketTimeoutException still) {
-          return "hangs";
+          return status(in.readNBytes(12));
+        } catch (SocketTimeoutException e) {
+          if (!framed || System.nanoTime() - began > 1e9 * crowd.since(began)) {
+            break;
+          }
+          socket.setSoTimeout(100);
         }
+      }
+      socket.setSoTimeout(1000);
+      socket.shutdownOutput();
+      try {
+        in.readAllBytes();
+        return "none";
+      } catch (SocketTimeoutException still) {
+        return "hangs";
       }
     } catch (IOException e) {
       return "closed";
@@ -235,5 +265,61 @@ final class Requests {
 
   private static String status(byte[] start) {
     return start.length < 12 ? "closed" : new String(start, 9, 3, ISO_8859_1);
+  }
+
+  /** How many threads want each processor, without those of the daemon: what is not its doing. */
+  private static final class Crowd extends Thread {
+    private final Path tasks;
+    private final List<Sample> samples = new ArrayList<>();
+
+    private record Sample(long nanos, double threads) {}
+
+    Crowd(Path tasks) {
+      this.tasks = tasks;
+    }
+
+    @Override
+    public void run() {
+      int processors = Runtime.getRuntime().availableProcessors();
+      try {
+        while (true) {
+          // Source: proc(5): the fourth field is "runnable/all"; this thread is one of them.
+          String runnable = Files.readString(Path.of("/proc/loadavg")).split(" ")[3].split("/")[0];
+          double others = Integer.parseInt(runnable) - 1 - daemons();
+          synchronized (samples) {
+            samples.add(new Sample(System.nanoTime(), others / processors));
+          }
+          Thread.sleep(50);
+        }
+      } catch (IOException | InterruptedException e) {
+        System.out.println("the load of this machine is unknown from here on: " + e);
+      }
+    }
+
+    private int daemons() throws IOException {
+      int running = 0;
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(tasks)) {
+        for (Path task : all) {
+          String stat = Files.readString(task.resolve("stat"), ISO_8859_1);
+          running += stat.startsWith(" R", stat.lastIndexOf(')') + 1) ? 1 : 0;
+        }
+      } catch (NoSuchFileException | DirectoryIteratorException e) {
+        // A thread has ended meanwhile.
+      }
+      return running;
+    }
+
+    /** The mean since then, at least 1. */
+    double since(long nanos) {
+      double sum = 0;
+      int count = 0;
+      synchronized (samples) {
+        for (int i = samples.size() - 1; i >= 0 && samples.get(i).nanos() - nanos > 0; i--) {
+          sum += samples.get(i).threads();
+          count++;
+        }
+      }
+      return Math.max(1, count == 0 ? 1 : sum / count);
+    }
   }
 }
