@@ -4,7 +4,6 @@ package io.pghoard.backup;
 import io.pghoard.backup.BaseBackupStatus.Phase;
 import io.pghoard.backup.ChunkCutter.StoredChunk;
 import io.pghoard.config.SiteName;
-import io.pghoard.config.Volume;
 import io.pghoard.host.SteadyClock;
 import io.pghoard.postgres.BackupLabel;
 import io.pghoard.postgres.PostgresText;
@@ -269,7 +268,7 @@ public final class BaseBackupRun {
       phase = Phase.COPYING;
     }
     if (!plan.streamed()) {
-      refuseWhatDoesNotFit(now, program);
+      new CopySpace(plan.directory()).check(now, program);
       // On disk nothing slows it down but the server: no progress means that it waits for WAL.
       program.endAfter(
           plan.site().baseBackup().walTimeout(),
@@ -278,24 +277,5 @@ public final class BaseBackupRun {
               + " s: the WAL of the backup was not archived, or the server does not answer");
     }
     progress = now;
-  }
-
-  private void refuseWhatDoesNotFit(Progress now, RunningProgram program) {
-    try {
-      long free = Volume.usableBytes(plan.directory());
-      long needed = now.totalBytes() - now.doneBytes();
-      if (needed > free) {
-        program.end(
-            "a cluster with several tablespaces is copied to disk first; it needs "
-                + needed
-                + " bytes more, and "
-                + plan.directory()
-                + " has "
-                + free
-                + " bytes free: make room, or set backup_location to a larger disk");
-      }
-    } catch (IOException e) {
-      program.end("the free space of " + plan.directory() + " is unknown: " + e.getMessage());
-    }
   }
 }

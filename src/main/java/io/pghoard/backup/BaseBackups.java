@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -235,23 +234,11 @@ public final class BaseBackups {
       return List.of();
     }
     try {
-      return sweep(site, sweep, ours);
+      return sweep.deleteAbandoned(
+          host, clock.instant(), name -> ours.contains(name) || names.known(site).contains(name));
     } finally {
       leases.release(site, keys, user);
     }
-  }
-
-  private List<String> sweep(SiteName site, ChunkSweep sweep, Set<String> ours) throws IOException {
-    List<String> swept = new ArrayList<>();
-    for (String name : sweep.abandoned(host, clock.instant())) {
-      // Asked anew: a backup may have begun since.
-      if (!ours.contains(name) && !names.known(site).contains(name)) {
-        sweep.delete(name);
-        swept.add(name);
-        LOG.info("Site {}: deleted the chunks of interrupted base backup {}", site, name);
-      }
-    }
-    return swept;
   }
 
   /** Whether another daemon is taking one of the site's. */

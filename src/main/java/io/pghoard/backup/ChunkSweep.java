@@ -8,16 +8,22 @@ import io.pghoard.repository.StoredObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds and deletes chunks that belong to no base backup, as their main object was never written.
  */
 final class ChunkSweep {
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkSweep.class);
+
   /** No base backup takes that long between two chunks, on whatever host it is taken. */
   private static final Duration AGE = Duration.ofDays(1);
 
@@ -44,6 +50,25 @@ final class ChunkSweep {
         .filter(abandoned::get)
         .filter(name -> !existing.contains(keys.mainObject(name)))
         .toList();
+  }
+
+  /**
+   * Deletes the chunks of abandoned backups, one after the other.
+   *
+   * @param goesOn whether a backup is being taken here; asked anew for each, as one may have begun
+   * @return the names of those backups
+   */
+  List<String> deleteAbandoned(String host, Instant now, Predicate<String> goesOn)
+      throws IOException {
+    List<String> deleted = new ArrayList<>();
+    for (String name : abandoned(host, now)) {
+      if (!goesOn.test(name)) {
+        delete(name);
+        deleted.add(name);
+        LOG.info("{}: deleted the chunks of interrupted base backup {}", keys.prefix(), name);
+      }
+    }
+    return deleted;
   }
 
   /** Deletes all chunks of a backup. */

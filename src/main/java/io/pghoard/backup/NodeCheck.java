@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whether one node of a site can be connected to, and base backups of it taken. */
@@ -68,13 +69,10 @@ final class NodeCheck {
     connection(checks, "replication connection", "replication", this::connectToReplicate);
     NodeAnswers told = answers;
     if (told == null) {
-      List.of("role", "wal senders", "full_page_writes", "data checksums", "tablespaces", "clock")
+      Stream.concat(NodeSettings.CHECKS.stream(), Stream.of("tablespaces", "clock"))
           .forEach(name -> checks.unknown(name, NOT_ASKED));
     } else {
-      checks.check("role", "", () -> role(told));
-      checks.check("wal senders", "", () -> walSenders(told));
-      checks.check("full_page_writes", "", () -> fullPageWrites(told));
-      checks.check("data checksums", "", () -> dataChecksums(told));
+      new NodeSettings(told).run(checks);
       checks.check("tablespaces", "", this::tablespaces);
       checks.check("clock", "", () -> clock(told));
     }
@@ -140,43 +138,6 @@ final class NodeCheck {
   private Answer connectToReplicate() throws IOException {
     facts = ServerFacts.ask(psql, shown);
     return Answer.ok("allowed");
-  }
-
-  private static Answer role(NodeAnswers told) {
-    String role = told.text("role");
-    return told.is("may_replicate", "true")
-        ? Answer.ok(role + " may replicate")
-        : Answer.failed(
-            "the role " + role + " has no attribute REPLICATION",
-            "ALTER ROLE \"" + role + "\" REPLICATION");
-  }
-
-  private static Answer walSenders(NodeAnswers told) {
-    Long most = told.number("max_wal_senders");
-    Long used = told.number("wal_senders");
-    if (most == null || used == null) {
-      return Answer.unknown("the server does not say");
-    }
-    String text = "%d of %d are in use".formatted(used, most);
-    return used < most
-        ? Answer.ok(text)
-        : Answer.warning(text, "raise max_wal_senders: a base backup needs one");
-  }
-
-  private static Answer fullPageWrites(NodeAnswers told) {
-    return told.is("full_page_writes", "on")
-        ? Answer.ok("on")
-        : Answer.warning(
-            String.valueOf(told.text("full_page_writes")),
-            "set full_page_writes = on: a crash in the middle of a page is not repaired without it");
-  }
-
-  private static Answer dataChecksums(NodeAnswers told) {
-    return told.is("data_checksums", "on")
-        ? Answer.ok("on: base backups check every page")
-        : Answer.warning(
-            "off: a base backup cannot tell damaged pages from good ones",
-            "stop the cluster and run pg_checksums --enable");
   }
 
   private Answer tablespaces() {
