@@ -4,6 +4,7 @@ package io.pghoard.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.pghoard.postgres.ClusterOptions;
 import io.pghoard.postgres.PostgresCluster;
 import java.io.IOException;
@@ -69,15 +70,18 @@ class ClockSetBackIT {
       try (DaemonProcess daemon = DaemonProcess.launch(home, port, clock(offset))) {
         assertThat(time(daemon)).isAfter(Instant.now().plus(MOST_OF_IT));
         walArrives(cluster, home);
+        daemon.json("PUT", "/main/basebackup");
+        patiently().until(() -> lastBaseBackup(daemon).at("/failure").isNull());
         cluster.stop();
         // What is to be tried again, after a pause that began before.
         patiently().until(() -> receiverHasTrouble(daemon));
-        baseBackupFails(daemon, 1);
 
         Path now = Files.writeString(home.resolve("now"), "+0\n");
         Files.move(now, offset, StandardCopyOption.ATOMIC_MOVE);
         patiently().until(() -> time(daemon).isBefore(Instant.now().plus(MOST_OF_IT)));
 
+        // Requested at a time of day before that of the last one's start.
+        baseBackupFails(daemon, 1);
         baseBackupFails(daemon, 2);
         Path failed = home.resolve("base_backup_failed");
         patiently().until(() -> Files.exists(failed));
@@ -141,6 +145,10 @@ class ClockSetBackIT {
 
   private static boolean receiverHasTrouble(DaemonProcess daemon) throws Exception {
     return !daemon.json("GET", "/status").at("/pg_receivexlogs/received/trouble").isNull();
+  }
+
+  private static JsonNode lastBaseBackup(DaemonProcess daemon) throws Exception {
+    return daemon.json("GET", "/status").at("/backup_sites/main/last_basebackup");
   }
 
   private static void baseBackupFails(DaemonProcess daemon, int times) throws Exception {
