@@ -37,8 +37,12 @@ public final class RestoreCommands implements Function<SiteName, String> {
   @Override
   public String apply(SiteName site) {
     PghoardConfig config = sites.config();
-    Path found = program == null ? find() : program.toAbsolutePath().normalize();
-    return new RestoreCommand(found, config.httpAddress(), port.getAsInt()).text(site);
+    return new RestoreCommand(program(program), config.httpAddress(), port.getAsInt()).text(site);
+  }
+
+  /** The program that is named; or, where none is, the one beside this program. */
+  public static Path program(@Nullable Path named) {
+    return named == null ? find() : named.toAbsolutePath().normalize();
   }
 
   private static Path find() {

@@ -3,9 +3,13 @@ package io.pghoard.command;
 
 import io.pghoard.camel.RestoreCommands;
 import io.pghoard.camel.Service;
+import io.pghoard.config.DaemonSite;
+import io.pghoard.config.DaemonStorage;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
+import io.pghoard.repository.daemon.DaemonObjectStore;
+import io.pghoard.restore.RestoreCommand;
 import io.pghoard.restore.RestoreHost;
 import io.pghoard.restore.RestoreParameters;
 import io.pghoard.restore.RestoreProgress;
@@ -15,6 +19,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -37,7 +44,10 @@ import picocli.CommandLine.Spec;
       "Whatever cannot work is refused before anything is changed."
     })
 final class GetBaseBackup implements Callable<Integer> {
+  private static final Duration PRESERVED = Duration.ofDays(1);
+
   @Mixin private final SiteChoice choice = new SiteChoice();
+  @Mixin private final DaemonChoice daemon = new DaemonChoice();
   @Mixin private final RestoreWords words = new RestoreWords();
 
   @Option(
@@ -58,25 +68,44 @@ final class GetBaseBackup implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    PghoardConfig config = choice.config();
+    DaemonStorage from = daemon.isMade() ? daemon.storage() : null;
+    PghoardConfig config =
+        from == null ? choice.config() : new DaemonSite(choice.name(), from).config();
     SiteName site = choice.site(config);
     RestoreRequest request;
     String command;
     try {
       request = RestoreParameters.parse(site, words.asWords());
-      command = new RestoreCommands(new Sites(config), config::httpPort, program).apply(site);
+      command = command(config, site, from);
     } catch (IllegalArgumentException e) {
       throw choice.wrong(String.valueOf(e.getMessage()));
     }
+    if (from != null) {
+      // What is wrong with the address or the password is told at once, and not tried again.
+      new DaemonObjectStore(site, from).check();
+      Instant until = Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).plus(PRESERVED);
+      request = request.preservedWherePossible(until);
+    }
     RestoreProgress progress = new RestoreProgress(Clock.systemUTC());
     RestoreRun run = new RestoreRun("0", request, progress, new RestoreHost(List.of(), command));
-    try (Service service = Service.restoreOnly(config, choice.directory())) {
+    Path directory = from == null ? choice.directory() : DaemonSite.NOWHERE;
+    try (Service service = Service.restoreOnly(config, directory)) {
+      if (from != null) {
+        // With pauses of up to 5 s between them.
+        service.property("pghoard.storage.retries", "" + (4 + from.retryFor().toSeconds() / 5));
+      }
       service.start();
       CompletableFuture<?> restoring =
           service.context().createProducerTemplate().asyncSendBody("direct:restore-run", run);
       show(run, restoring);
     }
-    return tell(run, progress.snapshot());
+    return tell(run, progress.snapshot(), from);
+  }
+
+  private String command(PghoardConfig config, SiteName site, @Nullable DaemonStorage from) {
+    return from == null
+        ? new RestoreCommands(new Sites(config), config::httpPort, program).apply(site)
+        : RestoreCommand.from(RestoreCommands.program(program), from.address()).text(site);
   }
 
   private void show(RestoreRun run, CompletableFuture<?> restoring)
@@ -95,7 +124,7 @@ final class GetBaseBackup implements Callable<Integer> {
     display.end();
   }
 
-  private int tell(RestoreRun run, RestoreProgress.Snapshot end) {
+  private int tell(RestoreRun run, RestoreProgress.Snapshot end, @Nullable DaemonStorage from) {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
     if (end.phase() != RestoreProgress.Phase.DONE) {
@@ -110,9 +139,9 @@ final class GetBaseBackup implements Callable<Integer> {
         end.filesDone());
     end.notes().forEach(note -> out.println("Note: " + note + "."));
     out.printf(
-        "Start it with: pg_ctl -D %s start (on Debian: pg_ctlcluster). It fetches WAL from the pghoard"
-            + " daemon of this host, which must run until recovery has ended.%n",
-        run.request().targetDirectory());
+        "Start it with: pg_ctl -D %s start (on Debian: pg_ctlcluster). It fetches WAL from the"
+            + " pghoard daemon %s, which must run until recovery has ended.%n",
+        run.request().targetDirectory(), from == null ? "of this host" : "at " + from.address());
     out.flush();
     return 0;
   }

@@ -2,6 +2,8 @@
 package io.pghoard.command;
 
 import io.pghoard.camel.Service;
+import io.pghoard.config.DaemonSite;
+import io.pghoard.config.DaemonStorage;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
@@ -18,13 +20,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code pghoard_restore list-basebackups}: the base backups of a site, from its repository. */
+/**
+ * {@code pghoard_restore list-basebackups}: the base backups of a site, from its repository or from
+ * its daemon.
+ */
 @Command(
     name = "list-basebackups",
     mixinStandardHelpOptions = true,
-    description = "Lists the base backups of a site, read from its repository.")
+    description =
+        "Lists the base backups of a site, read from its repository or from its daemon (--from).")
 final class ListBaseBackups implements Callable<Integer> {
   @Mixin private final SiteChoice choice = new SiteChoice();
+  @Mixin private final DaemonChoice daemon = new DaemonChoice();
 
   @Option(
       names = {"-v", "--verbose"},
@@ -35,10 +42,13 @@ final class ListBaseBackups implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    PghoardConfig config = choice.config();
+    DaemonStorage from = daemon.isMade() ? daemon.storage() : null;
+    PghoardConfig config =
+        from == null ? choice.config() : new DaemonSite(choice.name(), from).config();
     SiteName name = choice.site(config);
     SiteConfig site = new Sites(config).get(name);
-    try (Service service = Service.restoreOnly(config, choice.directory())) {
+    try (Service service =
+        Service.restoreOnly(config, from == null ? choice.directory() : DaemonSite.NOWHERE)) {
       service.start();
       Repositories repositories = service.bean("repositories", Repositories.class);
       Catalogue catalogue = new Catalogue(repositories.of(name), new SiteKeys(site.prefix()));

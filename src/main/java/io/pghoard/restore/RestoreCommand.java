@@ -2,6 +2,7 @@
 package io.pghoard.restore;
 
 import io.pghoard.config.SiteName;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -11,8 +12,9 @@ import java.util.Set;
  * @param program the absolute path of pghoard_postgres_command
  * @param address where that pghoard listens, "" for all addresses
  * @param port where that pghoard listens
+ * @param tls whether it is reached by https, which a reverse proxy speaks for it
  */
-public record RestoreCommand(Path program, String address, int port) {
+public record RestoreCommand(Path program, String address, int port, boolean tls) {
   private static final Set<String> THIS_HOST =
       Set.of("", "127.0.0.1", "localhost", "0.0.0.0", "::", "::1");
 
@@ -23,14 +25,39 @@ public record RestoreCommand(Path program, String address, int port) {
     }
   }
 
+  /** One that asks a pghoard over http. */
+  public RestoreCommand(Path program, String address, int port) {
+    this(program, address, port, false);
+  }
+
+  /**
+   * One that asks the pghoard at an address.
+   *
+   * @param daemon scheme, host and port
+   */
+  public static RestoreCommand from(Path program, URI daemon) {
+    String host = daemon.getHost();
+    return new RestoreCommand(
+        program,
+        host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+        daemon.getPort(),
+        daemon.getScheme().equals("https"));
+  }
+
   /** The command as the setting has it, which PostgreSQL hands to the shell. */
   public String text(SiteName site) {
     StringBuilder text = new StringBuilder();
     text.append(word(program.toString())).append(" --mode restore");
-    if (!THIS_HOST.contains(address)) {
-      text.append(" --host ").append(word(address));
+    if (tls) {
+      String host = address.contains(":") ? "[" + address + "]" : address;
+      text.append(" --from ").append(word("https://" + host + ":" + port));
+    } else {
+      if (!THIS_HOST.contains(address)) {
+        text.append(" --host ").append(word(address));
+      }
+      text.append(" --port ").append(port);
     }
-    text.append(" --port ").append(port).append(" --site ").append(site);
+    text.append(" --site ").append(site);
     return text.append(" --restart-point %r --output %p --xlog %f").toString();
   }
 

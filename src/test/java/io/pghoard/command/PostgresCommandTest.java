@@ -433,6 +433,29 @@ class PostgresCommandTest {
   }
 
   @Test
+  void daemon_mayBeNamedByItsUrl(@TempDir Path directory) throws Exception {
+    daemon = request -> answerSegment(request, SHA1);
+    List<String> line = new ArrayList<>(List.of(restoring(directory, "20")));
+    line.add("--port=1");
+    String port = ":" + server.getAddress().getPort();
+    for (String url : new String[] {"http://127.0.0.1" + port, "http://localhost" + port + "/"}) {
+      line.add("--from=" + url);
+      Process process = start("pghoard_postgres_command", null, line.toArray(String[]::new));
+      assertThat(end(process)).as(url).isEqualTo(new Result(0, ""));
+    }
+    for (String wrong :
+        new String[] {
+          "backup", "ftp://backup", "http://", "http://a b", "http://a/main", "https://a$b"
+        }) {
+      line.add("--from=" + wrong);
+      Process process = start("pghoard_postgres_command", null, line.toArray(String[]::new));
+      Result result = end(process);
+      assertThat(result.status()).as(wrong).isEqualTo(200);
+    }
+    assertThat(requests).hasValue(2);
+  }
+
+  @Test
   void credentials_comeFromAFile(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("credentials"), "ada\na\"b\\c d\n");
     daemon =

@@ -57,7 +57,9 @@ class ServerVersionsIT {
           RestoreTool.run(
               "get-basebackup",
               "--restore-to-primary",
-              "--config=" + daemon.config(),
+              // By way of the daemon, which is the longer way of the two.
+              "--from=http://127.0.0.1:" + daemon.port,
+              "--site=main",
               "--target-dir=" + target,
               "--pghoard-postgres-command-bin="
                   + cluster.directory().program("pghoard_postgres_command"));

@@ -36,6 +36,11 @@ public final class FaultProxy implements Closeable {
     int pass(Direction direction, long passed, int count) throws InterruptedException;
 
     /**
+     * Changes what goes on, the first {@code count} bytes of {@code data}; told after the above.
+     */
+    default void change(Direction direction, long passed, byte[] data, int count) {}
+
+    /**
      * What a client is told instead of what the server would answer; null to let it answer.
      *
      * @param sent what the client sends, its first {@code count} bytes
@@ -190,6 +195,7 @@ public final class FaultProxy implements Closeable {
         }
         count(direction == Direction.TO_SERVER ? from : to, direction);
         int allowed = fault.pass(direction, passed, read);
+        fault.change(direction, passed, buffer, allowed);
         out.write(buffer, 0, allowed);
         out.flush();
         passed += allowed;

@@ -145,7 +145,7 @@ final class ResumedBody extends InputStream {
     }
     throw new IOException(
         "the transfer of %s broke off at byte %d, and could not be resumed within %d s: %s"
-            .formatted(key, given, retryNanos / 1_000_000_000, text(last)),
+            .formatted(key, given, retryNanos / 1_000_000_000, last.getMessage()),
         last);
   }
 
@@ -161,9 +161,14 @@ final class ResumedBody extends InputStream {
     }
   }
 
+  /** Java's HTTP client says no more than "closed", and keeps the reason for itself. */
   private static String text(IOException failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.getClass().getSimpleName() : message;
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage();
+    return message == null ? cause.getClass().getSimpleName() : message;
   }
 
   @Override
