@@ -242,7 +242,8 @@ class CheckIT {
 
     assertThat(failures(run))
         .containsExactly("other: postgres: archive_command", "other: daemon: answers");
-    assertThat(run.out()).contains("archive_command names another site, main", "--site other --xlog %f");
+    assertThat(run.out())
+        .contains("archive_command names another site, main", "--site other --xlog %f");
   }
 
   @Test
