@@ -130,4 +130,11 @@ class PackageTest {
     assertThat(found("^StateDirectory=(.*)", "packaging/pghoard.service"))
         .containsExactly("pghoard pghoard/spool pghoard/alerts pghoard/restores");
   }
+
+  /** systemd would take the shared memory of PostgreSQL away, of the same user, when it stops pghoard. */
+  @Test
+  void unit_leavesThePostgresqlOfItsUserAlone() throws IOException {
+    assertThat(found("^RemoveIPC=(.*)", "packaging/pghoard.service")).isEmpty();
+    assertThat(found("^User=(.*)", "packaging/as-postgres.conf")).containsExactly("postgres");
+  }
 }
