@@ -27,6 +27,7 @@ public final class ControlFile {
   // In every version, after system_identifier (8), pg_control_version (4) and catalog_version_no
   // (4):
   // enum DBState.
+  private static final int CATALOG_VERSION = 12;
   private static final int STATE = 16;
   private static final int DB_IN_PRODUCTION = 6;
 
@@ -66,6 +67,11 @@ public final class ControlFile {
       }
     }
     return required;
+  }
+
+  /** The version of the system catalogs, such as 202209061 of PostgreSQL 15. */
+  public int catalogVersion() {
+    return ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getInt(CATALOG_VERSION);
   }
 
   /** Whether the server runs as a primary, or was one when it was killed. */

@@ -38,7 +38,7 @@ final class Clearing {
    * Looks at all that would be deleted.
    *
    * @param directories each may be a link to one, and may be missing
-   * @param spared files and links in them that stay
+   * @param spared files, links and directories in them that stay
    */
   static Clearing of(List<Path> directories, Set<Path> spared) throws IOException {
     Clearing clearing = new Clearing();
@@ -121,7 +121,7 @@ final class Clearing {
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
         throws IOException {
-      if (isLostAndFound(directory)) {
+      if (isLostAndFound(directory) || spared.contains(directory)) {
         return FileVisitResult.SKIP_SUBTREE;
       }
       if (!roots.contains(directory)) {
@@ -187,7 +187,9 @@ final class Clearing {
   private final class Deletion extends SimpleFileVisitor<Path> {
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-      return isLostAndFound(directory) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+      return isLostAndFound(directory) || spared.contains(directory)
+          ? FileVisitResult.SKIP_SUBTREE
+          : FileVisitResult.CONTINUE;
     }
 
     @Override

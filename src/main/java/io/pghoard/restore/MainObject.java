@@ -3,6 +3,7 @@ package io.pghoard.restore;
 
 import io.pghoard.codec.TarEntry;
 import io.pghoard.codec.TarReader;
+import io.pghoard.postgres.ControlFile;
 import io.pghoard.postgres.Lsn;
 import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.repository.BaseBackup;
@@ -10,14 +11,19 @@ import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.restore.RecoveryTarget.AtLsn;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a restore learns from a main object before it writes anything.
  *
  * @param checks of the backup's files; none when the Python pghoard took it
+ * @param catalogVersion of its cluster's system catalogs
  */
-record MainObject(BaseBackupObject record, FileChecks checks) {
+record MainObject(BaseBackupObject record, FileChecks checks, int catalogVersion) {
+  /** As far as the catalog version reaches into pg_control. */
+  private static final int CONTROL_START = 16;
+
   /**
    * Reads a main object to its end.
    *
@@ -27,17 +33,20 @@ record MainObject(BaseBackupObject record, FileChecks checks) {
     TarReader tar = BaseBackupObject.open(in);
     BaseBackupObject record = BaseBackupObject.readWithoutFiles(tar);
     FileChecks checks = FileChecks.none();
-    boolean control = false;
+    ControlFile control = null;
     for (TarEntry entry; (entry = tar.next()) != null; ) {
-      control |= entry.name().equals(BaseBackupObject.PG_CONTROL);
+      if (entry.name().equals(BaseBackupObject.PG_CONTROL)) {
+        byte[] start = tar.content().readNBytes(CONTROL_START);
+        control = new ControlFile(Arrays.copyOf(start, CONTROL_START));
+      }
       if (entry.name().equals(BaseBackupObject.BACKUP_MANIFEST)) {
         checks = FileChecks.read(tar.content());
       }
     }
-    if (!control) {
+    if (control == null) {
       throw new IOException("the main object of the base backup has no pg_control");
     }
-    return new MainObject(record, checks);
+    return new MainObject(record, checks, control.catalogVersion());
   }
 
   /**

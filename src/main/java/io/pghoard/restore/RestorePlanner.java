@@ -79,7 +79,7 @@ final class RestorePlanner {
             backup,
             new StoredChunks(repositories.of(site.name()), new SiteKeys(site.prefix()))
                 .require(backup, main.record().chunks()),
-            Tablespaces.place(run, main.record().tablespaces(), guard(run)),
+            Tablespaces.place(run, main, guard(run)),
             main.checks(),
             command);
     requireSpace(plan);
@@ -94,7 +94,7 @@ final class RestorePlanner {
       TargetDirectory directory = new TargetDirectory(tablespace.path());
       long bytes = plan.checks().bytes(tablespace::holds);
       inTablespaces += bytes;
-      space.add(directory, bytes, directory.clearing());
+      space.add(directory, bytes, tablespace.clearing(data.path()));
     }
     space.add(data, plan.plainBytes() - inTablespaces, data.clearing());
     space.require();

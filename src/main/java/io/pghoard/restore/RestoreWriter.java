@@ -113,12 +113,10 @@ final class RestoreWriter implements Closeable {
     }
     List<Clearing> clearings = new ArrayList<>();
     for (TablespaceDirectory tablespace : plan.tablespaces()) {
-      TargetDirectory directory = new TargetDirectory(tablespace.path());
-      directory.create(rule);
+      new TargetDirectory(tablespace.path()).create(rule);
+      tablespace.requireUsable(plan.request());
       if (overwrite && tablespace.belongsTo(data)) {
-        clearings.add(directory.clearing());
-      } else {
-        directory.requireUsableForTablespace(tablespace.name());
+        clearings.add(tablespace.clearing(data));
       }
     }
     clearings.add(target.clearing());

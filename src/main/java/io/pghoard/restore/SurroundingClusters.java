@@ -41,6 +41,10 @@ final class SurroundingClusters {
   }
 
   private static @Nullable String sign(Path above) {
+    if (Files.isSymbolicLink(above)) {
+      // Where it leads to is passed too, and may be the directory itself.
+      return null;
+    }
     Path name = above.getFileName();
     if (name != null && IN_TABLESPACE.matcher(name.toString()).matches()) {
       return above + " belongs to a tablespace";

@@ -20,24 +20,26 @@ final class Tablespaces {
 
   private final RestoreRun run;
   private final TargetRule rule;
+  private final MainObject main;
   private final Map<String, Tablespace> tablespaces;
 
-  private Tablespaces(RestoreRun run, Map<String, Tablespace> tablespaces, TargetRule rule) {
+  private Tablespaces(RestoreRun run, MainObject main, TargetRule rule) {
     this.rule = rule;
     this.run = run;
-    this.tablespaces = tablespaces;
+    this.main = main;
+    this.tablespaces = main.record().tablespaces();
   }
 
   /**
    * Places the tablespaces as the request maps them.
    *
-   * @param tablespaces by their names in the chunks
+   * @param main names them
    * @param rule of every directory
    * @throws RestoreRefusedException with the reason
    */
-  static List<TablespaceDirectory> place(
-      RestoreRun run, Map<String, Tablespace> tablespaces, TargetRule rule) throws IOException {
-    return new Tablespaces(run, tablespaces, rule).placed();
+  static List<TablespaceDirectory> place(RestoreRun run, MainObject main, TargetRule rule)
+      throws IOException {
+    return new Tablespaces(run, main, rule).placed();
   }
 
   private List<TablespaceDirectory> placed() throws IOException {
@@ -59,18 +61,18 @@ final class Tablespaces {
       if (wal != null) {
         requireApart(tablespace, path, wal);
       }
-      placed.add(
-          new TablespaceDirectory(entry.getKey(), tablespace.name(), tablespace.oid(), path));
+      placed.add(directory(entry, path));
     }
     for (TablespaceDirectory tablespace : placed) {
-      TargetDirectory directory = new TargetDirectory(tablespace.path());
-      if (request.overwrite() && tablespace.belongsTo(request.targetDirectory())) {
-        directory.clearing().requirePossible();
-      } else {
-        directory.requireUsableForTablespace(FileNameBytes.shown(tablespace.name()));
-      }
+      tablespace.requireUsable(request);
     }
     return placed;
+  }
+
+  private TablespaceDirectory directory(Map.Entry<String, Tablespace> entry, Path path) {
+    Tablespace tablespace = entry.getValue();
+    return new TablespaceDirectory(
+        entry.getKey(), tablespace.name(), tablespace.oid(), path, main.catalogVersion());
   }
 
   /** The directories that the request names. */
@@ -158,8 +160,7 @@ final class Tablespaces {
       Tablespace tablespace = entry.getValue();
       if (!mapped.containsKey(tablespace)) {
         Path path = unmapped(tablespace);
-        if (!new TablespaceDirectory(entry.getKey(), tablespace.name(), tablespace.oid(), path)
-            .belongsTo(run.request().targetDirectory())) {
+        if (!directory(entry, path).belongsTo(run.request().targetDirectory())) {
           asked.add("tablespace %s to %s".formatted(shown(tablespace), path));
         }
       }

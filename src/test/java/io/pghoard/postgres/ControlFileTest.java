@@ -28,6 +28,12 @@ class ControlFileTest {
   }
 
   @Test
+  void catalogVersion_isThatOfTheTablespacesDirectories() throws IOException {
+    byte[] file = Files.readAllBytes(Path.of("src/test/resources/pg_control/15.bin"));
+    assertThat(new ControlFile(file).catalogVersion()).isEqualTo(202209061);
+  }
+
+  @Test
   void requiredSettings_ofAnotherLayout_areUnknown() {
     assertThat(new ControlFile(new byte[8192]).requiredSettings()).isEmpty();
     assertThat(new ControlFile(new byte[0]).requiredSettings()).isEmpty();

@@ -75,7 +75,7 @@ class RestoreWriterTest {
         request,
         HandMadeBackup.ofFormat(format),
         List.of(),
-        List.of(new TablespaceDirectory("fast", "fast", 16384, tablespace)),
+        List.of(new TablespaceDirectory("fast", "fast", 16384, tablespace, 202209061)),
         checks,
         "restore %f %p");
   }

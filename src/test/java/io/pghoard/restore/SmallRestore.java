@@ -53,7 +53,7 @@ final class SmallRestore {
             RestoreParameters.parse(new SiteName("main"), words),
             HandMadeBackup.ofFormat("pghoard-bb-v2"),
             List.of(),
-            List.of(new TablespaceDirectory("fast", "fast", 16384, tablespace)),
+            List.of(new TablespaceDirectory("fast", "fast", 16384, tablespace, 202209061)),
             FileChecks.read(new ByteArrayInputStream(manifest())),
             "restore %f %p");
     writer = new RestoreWriter(plan, progress, rule);

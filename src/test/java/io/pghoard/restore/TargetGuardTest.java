@@ -123,6 +123,16 @@ class TargetGuardTest {
     refusedEverywhere(out.resolve("new"), "lies inside a database cluster");
   }
 
+  @Test
+  void clusterThatALinkLeadsTo_canBeReplaced() throws IOException {
+    Path cluster = Files.createDirectory(restores.resolve("cluster"));
+    Files.createFile(cluster.resolve("PG_VERSION"));
+    Path link = Files.createSymbolicLink(restores.resolve("link"), cluster);
+    usable(link);
+    usable(Files.createSymbolicLink(restores.resolve("second"), Path.of("link")));
+    refusedEverywhere(link.resolve("new"), "lies inside a database cluster");
+  }
+
   /** Of servers that pghoard.json does not name. */
   @Test
   void directoriesOutsideOfADataDirectory_thatServersUse_areRefused() throws IOException {
