@@ -94,7 +94,9 @@ public final class Scrub {
 
   private static Set<ObjectKey> stored(ObjectStore store, SiteKeys keys) throws IOException {
     Set<ObjectKey> stored = new HashSet<>();
-    for (String prefix : List.of(keys.baseBackups(), keys.chunks(), keys.wal(), keys.timelines())) {
+    List<String> read =
+        List.of(keys.baseBackups(), keys.chunks(), keys.wal(), keys.otherWal(), keys.timelines());
+    for (String prefix : read) {
       stored.addAll(store.keys(prefix));
     }
     return stored;
