@@ -102,6 +102,21 @@ public final class WalArchive {
   }
 
   /**
+   * Refuses a file of the site's data directory when another server asks for its own one of that
+   * name.
+   *
+   * @param identity as {@link AskedFile#identity}; null where the client does not tell
+   * @param sha256 as {@link AskedFile#sha256}, or null
+   */
+  public void requireSame(
+      SiteName site, WalFileName name, @Nullable String identity, @Nullable String sha256)
+      throws IOException {
+    if (identity != null) {
+      new AskedFile(identity, sha256).requireSame(name, wal(site).resolve(name.text()));
+    }
+  }
+
+  /**
    * Looks whether a segment continues what is stored before it, once it was read and before it is
    * stored. One that does not is marked.
    */

@@ -3,6 +3,7 @@ package io.pghoard.camel;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pghoard.archive.HashWantedException;
 import io.pghoard.archive.WalAbsentException;
 import io.pghoard.archive.WalConflictException;
 import io.pghoard.archive.WalGapException;
@@ -126,6 +127,9 @@ public final class HttpProblem {
     }
     if (failure instanceof ForeignClusterException) {
       return 412;
+    }
+    if (failure instanceof HashWantedException) {
+      return 428;
     }
     if (failure instanceof UnknownSiteException
         || failure instanceof UnknownRestoreException

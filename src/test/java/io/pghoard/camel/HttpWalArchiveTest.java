@@ -2,12 +2,19 @@
 package io.pghoard.camel;
 
 import static io.pghoard.camel.ArchivingService.FIRST;
+import static io.pghoard.camel.ArchivingService.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pghoard.archive.ArchivingSite;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +60,56 @@ class HttpWalArchiveTest {
       assertThat(answer.body()).contains("it contains WAL from 0/400000 on", "\"remedy\":");
       assertThat(service.object(FIRST)).doesNotExist();
     }
+  }
+
+  /** As a copy of the cluster asks, whose archive_command names the site. */
+  @Test
+  void fileOfAnotherServer_isRefused_unlessItsContentIsTheSame(@TempDir Path home)
+      throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      service.segment(FIRST, 1);
+      Path copy = Files.write(home.resolve("copy"), ArchivingSite.segment(FIRST, 2));
+      Path same = Files.copy(service.wal.resolve(FIRST), home.resolve("same"));
+      assertThat(put(service, FIRST, identity(copy), null).statusCode()).isEqualTo(428);
+      HttpResponse<String> refused = put(service, FIRST, identity(copy), sha256(copy));
+      assertThat(refused.statusCode()).isEqualTo(409);
+      assertThat(refused.body())
+          .contains("of a server that is not the site's", "a site of its own", "correct pg_data");
+      assertThat(home.resolve("archive_conflict")).content().contains("not the site's");
+      assertThat(service.object(FIRST)).doesNotExist();
+
+      assertThat(put(service, FIRST, identity(same), sha256(same)).statusCode()).isEqualTo(201);
+      Path own = service.wal.resolve(FIRST);
+      assertThat(put(service, FIRST, identity(own), null).statusCode()).isEqualTo(201);
+
+      HttpResponse<String> missing = put(service, SECOND, identity(copy), null);
+      assertThat(missing.statusCode()).isEqualTo(409);
+      assertThat(missing.body()).contains("is missing as " + service.wal.resolve(SECOND));
+      assertThat(put(service, FIRST, "1", null).statusCode()).isEqualTo(400);
+      assertThat(put(service, FIRST, "1:2", "g").statusCode()).isEqualTo(400);
+    }
+  }
+
+  private static String identity(Path file) throws IOException {
+    return Files.getAttribute(file, "unix:dev") + ":" + Files.getAttribute(file, "unix:ino");
+  }
+
+  private static String sha256(Path file) throws Exception {
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+    return HexFormat.of().formatHex(digest);
+  }
+
+  private static HttpResponse<String> put(
+      ArchivingService service, String name, String identity, @Nullable String sha256)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(service.daemon.address("/main/archive/" + name))
+            .PUT(HttpRequest.BodyPublishers.noBody())
+            .header("X-Pghoard-Wal-File", identity);
+    if (sha256 != null) {
+      request.header("X-Pghoard-Wal-Sha256", sha256);
+    }
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   @Test

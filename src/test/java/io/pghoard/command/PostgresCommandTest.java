@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PostgresCommandTest {
   private static final String SEGMENT = "00000001000000000000000A";
   private static final byte[] CONTENT = "a segment".repeat(10_000).getBytes(UTF_8);
+  private static final String HASH =
+      "75e46c90990d8fc6b724e782d2ad2fe47569a989fa587520b1ba587e547ee9c7";
   private static final String SHA1 = "c08022483b4fb609f13558d77d0d615bf366e94f";
 
   /** How a process ended. */
@@ -141,6 +144,37 @@ class PostgresCommandTest {
 
   private Result restore(Path directory, String deadline) throws Exception {
     return end(start("pghoard_postgres_command", null, restoring(directory, deadline)));
+  }
+
+  @Test
+  void archive_tellsWhichFileTheServerHas_andItsHashWhenItIsAsked(@TempDir Path data)
+      throws Exception {
+    Files.createDirectory(data.resolve("pg_wal"));
+    Path file = Files.write(data.resolve("pg_wal").resolve(SEGMENT), CONTENT);
+    List<String> told = new CopyOnWriteArrayList<>();
+    daemon =
+        request -> {
+          String hash = request.getRequestHeaders().getFirst("X-Pghoard-Wal-Sha256");
+          told.add(request.getRequestHeaders().getFirst("X-Pghoard-Wal-File"));
+          answer(request, HASH.equals(hash) ? 201 : 428, "");
+        };
+    String command = Path.of("bin/pghoard_archivecommand").toAbsolutePath().toString();
+    String port = String.valueOf(server.getAddress().getPort());
+    ProcessBuilder line =
+        new ProcessBuilder("/bin/sh", command, "--port", port, "--site", "main", "--xlog", SEGMENT)
+            .directory(data.toFile());
+    assertThat(end(line.start())).isEqualTo(new Result(0, ""));
+    String identity =
+        Files.getAttribute(file, "unix:dev") + ":" + Files.getAttribute(file, "unix:ino");
+    assertThat(told).containsExactly(identity, identity);
+
+    told.clear();
+    assertThat(archive("--path", file.toString())).isEqualTo(new Result(0, ""));
+    assertThat(told).containsExactly(identity, identity);
+
+    daemon = request -> answer(request, 428, "{\"error\": \"no hash\"}");
+    Files.delete(file);
+    assertThat(end(line.start()).status()).isEqualTo(3);
   }
 
   @Test
