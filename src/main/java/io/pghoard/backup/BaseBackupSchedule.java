@@ -235,13 +235,16 @@ public final class BaseBackupSchedule {
   }
 
   private Known ask(SiteConfig site, @Nullable Ended after, Instant now) throws IOException {
-    Instant lastStart = null;
+    // Retention may have deleted it already, as older than those that seem to be of the future.
+    Instant lastStart =
+        after != null && after.failure() == null && !isOfTheFuture(after.startTime(), now)
+            ? after.startTime()
+            : null;
     Instant lastScheduled = null;
     Instant lastSlot = null;
     ObjectStore store = repositories.of(site.name());
     for (BaseBackup backup : new Catalogue(store, new SiteKeys(site.prefix())).baseBackups()) {
-      // Otherwise the clock was set back since: nobody knows how long ago that was.
-      if (backup.startTime().isAfter(now.plus(CLOCKS_APART))) {
+      if (isOfTheFuture(backup.startTime(), now)) {
         continue;
       }
       lastStart = later(lastStart, backup.startTime());
@@ -251,6 +254,11 @@ public final class BaseBackupSchedule {
       }
     }
     return new Known(site, now, after, lastStart, lastScheduled, lastSlot);
+  }
+
+  /** Whether the clock was set back since: nobody knows how long ago that was. */
+  private static boolean isOfTheFuture(Instant start, Instant now) {
+    return start.isAfter(now.plus(CLOCKS_APART));
   }
 
   private static @Nullable Instant slot(BaseBackup backup) {

@@ -118,6 +118,16 @@ final class BaseBackupScheduleTest {
   }
 
   @Test
+  void backupThatRetentionDeletesAtOnce_isNotTakenAgainAtOnce() throws IOException {
+    site.stored("2036-01-01_00-00_0", "2036-01-01T00:00:00Z", "scheduled");
+    assertThat(due()).isEqualTo("scheduled");
+    site.succeeds();
+    assertThat(due()).isNull();
+    site.at("2026-11-23T12:00:00Z");
+    assertThat(due()).isEqualTo("scheduled");
+  }
+
+  @Test
   void maintenance_startsNothingAndKeepsTheRequest() throws IOException {
     site.schedule.request(TestSite.NAME);
     Files.createFile(site.maintenanceFile());
