@@ -77,7 +77,7 @@ public final class HttpProblem {
     // What a client wrote does not begin a line of its own.
     String line =
         CONTROL.matcher(site == null ? text : "Site " + site + ": " + text).replaceAll("?");
-    if (status(failure) >= 500) {
+    if (status(failure) >= 500 || failure instanceof ObjectDamagedException) {
       LOG.warn("{}", line);
     } else if (failure instanceof WalAbsentException) {
       LOG.debug("{}", line);

@@ -18,8 +18,8 @@ class WalReadTest {
       service.archived(FIRST);
       service.damage(FIRST);
       HttpResponse<byte[]> answer = service.get(FIRST);
-      assertThat(answer.statusCode()).isGreaterThanOrEqualTo(500);
-      assertThat(new String(answer.body(), UTF_8)).doesNotContain("absent");
+      assertThat(answer.statusCode()).isEqualTo(409);
+      assertThat(new String(answer.body(), UTF_8)).contains("damaged").doesNotContain("absent");
       assertThat(home.resolve("spool/main/prefetch")).isEmptyDirectory();
     }
   }
