@@ -15,6 +15,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -202,5 +203,89 @@ class RefusedStatesIT {
         Files.newDirectoryStream(home, "{archive_conflict,wal_history_broken}")) {
       assertThat(alerts).isEmpty();
     }
+  }
+
+  private void awaitAlert(String alert, String text) {
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .untilAsserted(() -> assertThat(home.resolve(alert)).content().contains(text));
+  }
+
+  @Test
+  void copyThatRunsBesideTheServer_isRefused_untilItHasASiteOfItsOwn() throws Exception {
+    archive(cluster);
+    awaitStored("main/xlog/" + next(cluster));
+    try (PostgresCluster copy = cluster.standby()) {
+      copy.stop();
+      Files.delete(copy.dataDirectory().resolve("standby.signal"));
+      copy.start();
+      String same = next(copy);
+      assertThat(same).startsWith("00000001");
+      awaitRefusal(copy);
+      awaitAlert("archive_conflict", "of a server that is not the site's");
+      awaitAlert("archive_conflict", "give it a site of its own");
+
+      String own = next(cluster);
+      awaitStored("main/xlog/" + own);
+      awaitStored("main/xlog/" + next(cluster));
+      assertThat(isStored("main/history_break/")).isFalse();
+      assertThat(cluster.value("SELECT failed_count FROM pg_stat_archiver")).isEqualTo("0");
+
+      daemon.reconfigure(
+          root -> {
+            ObjectNode sites = (ObjectNode) root.get("backup_sites");
+            ObjectNode another = sites.get("main").deepCopy();
+            another.put("pg_data_directory", copy.dataDirectory().toString());
+            another.put("prefix", "copy");
+            sites.set("copy", another);
+          });
+      copy.configure(
+          "archive_command",
+          "%s --site copy --xlog %%f --port %d"
+              .formatted(
+                  cluster.directory().program("pghoard_archivecommand"),
+                  daemon.service().httpPort()));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> Files.exists(home.resolve("repository/copy/xlog/" + same)));
+    }
+  }
+
+  private void resetWal(String... options) {
+    cluster.stop();
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.add(cluster.dataDirectory().toString());
+    cluster.run("pg_resetwal", arguments).orFail();
+    cluster.start();
+  }
+
+  private void awaitGapBefore(String segment) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              next(cluster);
+              return daemon.json("/main/recovery").get("gaps").toString().contains(segment);
+            });
+  }
+
+  @Test
+  void serverAfterPgResetwal_hasAGap_andAnotherSegmentSizeIsRefused() throws Exception {
+    archive(cluster);
+    next(cluster);
+    awaitStored("main/xlog/" + next(cluster));
+
+    // What was not archived is gone: no recovery passes from the old WAL to the new.
+    resetWal("--force");
+    awaitGapBefore(next(cluster));
+    resetWal("--next-wal-file=000000010000000000000040");
+    awaitGapBefore("000000010000000000000040");
+
+    resetWal("--wal-segsize=2");
+    String larger = next(cluster);
+    awaitRefusal(cluster);
+    awaitAlert("foreign_cluster", "WAL segments of 2097152 bytes");
+    assertThat(isStored("main/xlog/" + larger)).isFalse();
   }
 }
