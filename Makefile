@@ -41,7 +41,7 @@ rpm: jar
 # What is unpacked runs: bin/pghoard finds pghoard.jar beside bin.
 tarball: jar
 	mkdir -p $(DIST)
-	tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(SOURCE_DATE_EPOCH) --mode=u+rw,go+r,go-w \
+	tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(SOURCE_DATE_EPOCH) --mode=a+rX,u+w,go-w \
 	  --transform='s,^target/,,;s,^,pghoard-$(VERSION)/,' -cf - \
 	  README.md CHANGELOG.md LICENSE docs config $(addprefix bin/,$(COMMANDS) start-up-archive) target/pghoard.jar target/lib | \
 	  gzip -9n >$(DIST)/pghoard-$(VERSION).tar.gz
