@@ -131,7 +131,7 @@ class PackageTest {
         .containsExactly("pghoard pghoard/spool pghoard/alerts pghoard/restores");
   }
 
-  /** systemd would take the shared memory of PostgreSQL away, of the same user, when it stops pghoard. */
+  /** With RemoveIPC, stopping pghoard as postgres would remove the shared memory of PostgreSQL. */
   @Test
   void unit_leavesThePostgresqlOfItsUserAlone() throws IOException {
     assertThat(found("^RemoveIPC=(.*)", "packaging/pghoard.service")).isEmpty();
