@@ -103,12 +103,10 @@ public final class ArchivingWatch {
     }
     Archiver archiver = new Archiver(site.name(), node);
     Archived before = seen.get(archiver);
-    boolean same = before != null && before.file().equals(file);
-    if (!same || before.place() != Place.SETTLED) {
-      Place missing = before == null ? Place.BEFORE : same ? before.place() : Place.ELSEWHERE;
+    if (before == null || !before.file().equals(file) || before.place() != Place.SETTLED) {
       try {
         boolean stored = check.isStored(repositories.of(site.name()));
-        before = new Archived(file, stored ? Place.SETTLED : missing);
+        before = new Archived(file, stored ? Place.SETTLED : missing(file, before));
       } catch (IOException e) {
         LOG.debug("Site {}: it is not known whether {} is stored: {}", site.name(), file, e);
         return null;
@@ -120,6 +118,13 @@ public final class ArchivingWatch {
       case BEFORE -> null;
       case ELSEWHERE -> text(node, check.answer(false));
     };
+  }
+
+  private static Place missing(String file, @Nullable Archived before) {
+    if (before == null) {
+      return Place.BEFORE;
+    }
+    return before.file().equals(file) ? before.place() : Place.ELSEWHERE;
   }
 
   private static String text(ConnectionInfo node, Answer answer) {
