@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** The texts of the packages against each other, and against what they tell of. */
 class PackageTest {
+  private static final Pattern MAN_NAMES = Pattern.compile("[.]SH NAME\n(.*?) \\\\- ");
+
   private static String read(String file) throws IOException {
     return Files.readString(Path.of(file));
   }
@@ -72,8 +75,9 @@ class PackageTest {
     Set<String> described = new TreeSet<>();
     try (Stream<Path> pages = Files.list(Path.of("docs/man"))) {
       for (Path page : pages.toList()) {
-        String names = Files.readString(page).split("[.]SH NAME\n")[1].split(" \\\\- ")[0];
-        described.addAll(List.of(names.split(", ")));
+        Matcher names = MAN_NAMES.matcher(Files.readString(page));
+        assertThat(names.find()).as("the names of %s", page).isTrue();
+        described.addAll(List.of(names.group(1).split(", ", -1)));
       }
     }
     assertThat(described).containsExactlyElementsOf(commands());

@@ -29,6 +29,11 @@ class WatchedBodyTest {
           }
 
           @Override
+          public int read(byte[] into, int offset, int length) throws IOException {
+            return read();
+          }
+
+          @Override
           public void close() {
             closed.countDown();
           }
