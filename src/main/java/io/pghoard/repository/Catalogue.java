@@ -142,11 +142,15 @@ public final class Catalogue {
   }
 
   /**
-   * Until when base backups are to be kept although they are old, by the names that the requests
-   * gave them.
+   * A request to keep a base backup although it is old.
+   *
+   * @param backup as the request names it
    */
-  public Map<String, Instant> preservedUntil() throws IOException {
-    Map<String, Instant> until = new HashMap<>();
+  public record Preservation(ObjectKey key, String backup, Instant until) {}
+
+  /** All such requests, those that have ended too. */
+  public List<Preservation> preservations() throws IOException {
+    List<Preservation> preservations = new ArrayList<>();
     for (StoredObject request : store.list(keys.preservationRequests())) {
       String backup = request.metadata().get("preserve-backup");
       String time = request.metadata().get("preserve-until");
@@ -156,13 +160,25 @@ public final class Catalogue {
                 .formatted(request.key()));
       }
       try {
-        until.merge(backup, PythonTime.parse(time), (a, b) -> a.isAfter(b) ? a : b);
+        preservations.add(new Preservation(request.key(), backup, PythonTime.parse(time)));
       } catch (DateTimeException e) {
         throw new IOException(
             "the metadata of %s has a preserve-until that is not a time: %s"
                 .formatted(request.key(), time),
             e);
       }
+    }
+    return preservations;
+  }
+
+  /**
+   * Until when base backups are to be kept although they are old, by the names that the requests
+   * gave them.
+   */
+  public Map<String, Instant> preservedUntil() throws IOException {
+    Map<String, Instant> until = new HashMap<>();
+    for (Preservation each : preservations()) {
+      until.merge(each.backup(), each.until(), (a, b) -> a.isAfter(b) ? a : b);
     }
     return until;
   }

@@ -11,6 +11,7 @@ import io.pghoard.recovery.TimelineTree;
 import io.pghoard.recovery.TimelineTrees;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.Catalogue;
+import io.pghoard.repository.Catalogue.Preservation;
 import io.pghoard.repository.DurableText;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * backup that is being taken; they are not retention's.
  */
 public final class Retention {
+  /** As far as the clocks of the machines may be apart that ask for a base backup to be kept. */
+  private static final Duration ENDED = Duration.ofDays(2);
+
   private final Sites sites;
   private final Repositories repositories;
   private final Clock clock;
@@ -89,16 +94,14 @@ public final class Retention {
             listing.readable(),
             restorable(listing, trees.of(site, store), store.keys(keys.chunks())));
     Instant now = clock.instant();
-    Map<String, Instant> preserved = catalogue.preservedUntil();
+    List<Preservation> preservations = catalogue.preservations();
     String undecided = undecided(site, listing.readable());
     backups.expire(
         undecided == null ? site.baseBackup() : site.baseBackup().keepingAll(),
         now,
         backup ->
-            preserved.entrySet().stream()
-                .anyMatch(
-                    request ->
-                        backup.isCalled(request.getKey()) && request.getValue().isAfter(now)));
+            preservations.stream()
+                .anyMatch(each -> backup.isCalled(each.backup()) && each.until().isAfter(now)));
     String trouble =
         new StoredClusters(store, keys).trouble(listing.readable(), backups.gone().keySet());
     if (trouble != null) {
@@ -114,6 +117,9 @@ public final class Retention {
     for (Map.Entry<BaseBackup, String> gone : backups.gone().entrySet()) {
       addBackup(deletions, gone.getKey(), gone.getValue(), store, keys);
     }
+    preservations.stream()
+        .filter(each -> each.until().isBefore(now.minus(ENDED)))
+        .forEach(each -> deletions.add(new Deletion(each.key(), "this preservation has ended")));
     if (listing.unreadable().isEmpty()) {
       List<ObjectKey> wal = new ArrayList<>(store.keys(keys.wal()));
       wal.addAll(store.keys(keys.historyBreaks()));

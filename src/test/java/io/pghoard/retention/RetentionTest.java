@@ -280,7 +280,12 @@ final class RetentionTest {
         .asString()
         .startsWith("base backup b and those after it are kept because it is preserved");
     site.now("2026-12-01T00:00:00Z");
-    assertThat(site.names(site.plan())).contains("basebackup/b.00000000.pghoard");
+    assertThat(site.names(site.plan()))
+        .contains("basebackup/b.00000000.pghoard")
+        .doesNotContain("preservation_request/b_2026-11-30");
+    // By then it has ended by the clock of every machine.
+    site.now("2026-12-02T00:00:01Z");
+    assertThat(site.names(site.plan())).contains("preservation_request/b_2026-11-30");
   }
 
   @Test
