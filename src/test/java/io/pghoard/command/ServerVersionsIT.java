@@ -36,11 +36,21 @@ class ServerVersionsIT {
       throws Exception {
     ClusterOptions options =
         ClusterOptions.standard().withWalSegmentMegabytes(1).with("wal_keep_size", "64MB");
+    // From 16 on pg_basebackup takes a tablespace that lies in the data directory.
+    boolean inPlace = major >= 16;
+    if (inPlace) {
+      options = options.with("allow_in_place_tablespaces", "on");
+    }
     try (ServerBinaries binaries = ServerBinaries.of(major);
         PostgresCluster cluster = binaries.cluster(options);
         DaemonProcess daemon = receive(home, cluster, clients)) {
       assertThat(cluster.value("SHOW server_version_num")).startsWith(String.valueOf(major));
-      cluster.psql("CREATE TABLE t AS SELECT generate_series(1, 1000) AS n");
+      if (inPlace) {
+        cluster.psql("CREATE TABLESPACE inside LOCATION ''");
+      }
+      cluster.psql(
+          "CREATE TABLE t %s AS SELECT generate_series(1, 1000) AS n"
+              .formatted(inPlace ? "TABLESPACE inside" : ""));
       await()
           .atMost(PATIENCE)
           .failFast("the daemon has ended", () -> !daemon.isAlive())

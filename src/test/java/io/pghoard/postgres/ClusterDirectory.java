@@ -117,8 +117,10 @@ public final class ClusterDirectory implements AutoCloseable {
         if (Files.isDirectory(tablespaces)) {
           try (DirectoryStream<Path> links = Files.newDirectoryStream(tablespaces)) {
             for (Path link : links) {
-              letIn(link.toRealPath());
-              giveTo(user, link.toRealPath());
+              if (Files.isSymbolicLink(link)) {
+                letIn(link.toRealPath());
+                giveTo(user, link.toRealPath());
+              }
             }
           }
         }
