@@ -90,6 +90,19 @@ class HttpWalArchiveTest {
     }
   }
 
+  /** What the server said of the segment says nothing of the history that is stored before it. */
+  @Test
+  void segmentWithAHistoryBeforeIt_isTheOneThatIsAskedFor(@TempDir Path home) throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      String segment = "000000020000000000000004";
+      service.segment(segment, 1);
+      Files.writeString(service.wal.resolve("00000002.history"), "1\t0/300000\tpromoted\n");
+      Path own = service.wal.resolve(segment);
+      assertThat(put(service, segment, identity(own), null).statusCode()).isEqualTo(201);
+      assertThat(service.repository.resolve("main/timeline/00000002.history")).exists();
+    }
+  }
+
   private static String identity(Path file) throws IOException {
     return Files.getAttribute(file, "unix:dev") + ":" + Files.getAttribute(file, "unix:ino");
   }
