@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code daemon} branch of the four doors: a site whose objects another daemon gives. */
+/** Reads the objects of a site from another pghoard daemon, for the storage routes. */
 public final class DaemonDoor {
   private final Sites sites;
   private final Map<SiteName, DaemonObjectStore> stores = new ConcurrentHashMap<>();
