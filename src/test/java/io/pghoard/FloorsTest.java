@@ -45,8 +45,10 @@ class FloorsTest {
       List.of(
           List.of("command"),
           List.of("camel"),
+          List.of("state"),
+          List.of("alert"),
           List.of("backup", "restore", "archive", "receive", "retention", "scrub"),
-          List.of("server", "recovery"),
+          List.of("server", "recovery", "lease"),
           List.of("repository", "host"),
           List.of("config"),
           List.of("postgres"),

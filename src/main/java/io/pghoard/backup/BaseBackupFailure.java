@@ -2,6 +2,7 @@
 package io.pghoard.backup;
 
 import io.pghoard.config.SiteName;
+import io.pghoard.lease.BaseBackupElsewhereException;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
-import io.pghoard.backup.BaseBackupLeases;
 import io.pghoard.backup.BaseBackupSchedule;
 import io.pghoard.backup.BaseBackups;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.host.HostName;
+import io.pghoard.lease.BaseBackupLeases;
 import io.pghoard.receive.WalReceivers;
 import io.pghoard.restore.RecoveryWindows;
+import io.pghoard.state.BaseBackupList;
+import io.pghoard.state.Recovery;
+import io.pghoard.state.SiteStatus;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.camel.spi.Registry;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.camel.http.HttpBaseBackup;
+import io.pghoard.camel.http.HttpStored;
 import io.pghoard.restore.BaseBackupTars;
 import io.pghoard.restore.Preservations;
 import org.apache.camel.spi.Registry;

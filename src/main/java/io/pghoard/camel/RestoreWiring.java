@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.camel.http.HttpRestores;
+import io.pghoard.camel.http.HttpServerService;
 import io.pghoard.config.Sites;
 import io.pghoard.restore.RestoreSteps;
 import io.pghoard.restore.Restores;

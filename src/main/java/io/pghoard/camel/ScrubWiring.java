@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.alert.ScrubAlert;
 import io.pghoard.backup.BaseBackupSchedule;
 import io.pghoard.config.Sites;
 import io.pghoard.repository.Repositories;

@@ -2,7 +2,9 @@
 package io.pghoard.camel;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pghoard.alert.Alerts;
 import io.pghoard.backup.BaseBackups;
+import io.pghoard.camel.reload.ConfigReload;
 import io.pghoard.config.BackupMode;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
@@ -11,6 +13,9 @@ import io.pghoard.receive.ReceiverStatus;
 import io.pghoard.receive.WalReceivers;
 import io.pghoard.scrub.Scrub;
 import io.pghoard.scrub.ScrubProgress;
+import io.pghoard.state.SiteStatus;
+import io.pghoard.state.StateFile;
+import io.pghoard.state.Transfers;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.alert.TimerRoute;
+import io.pghoard.alert.TimerRuns;
+import io.pghoard.config.Failures;
 import io.pghoard.config.SiteName;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.alert.ServerAlerts;
 import io.pghoard.archive.WalArchive;
 import io.pghoard.archive.WalFetch;
-import io.pghoard.backup.ArchivingWatch;
-import io.pghoard.backup.ServerWatch;
+import io.pghoard.camel.http.HttpWal;
 import io.pghoard.host.SteadyClock;
 import io.pghoard.receive.LeftWal;
 import io.pghoard.receive.WalReceivers;
 import io.pghoard.repository.SiteClusters;
+import io.pghoard.server.ArchivingWatch;
+import io.pghoard.server.ServerWatch;
 import java.time.Clock;
 import java.time.Duration;
 import org.apache.camel.spi.Registry;

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.alert.Alerts;
+import io.pghoard.alert.BaseBackupAlert;
+import io.pghoard.alert.TimerAlerts;
+import io.pghoard.alert.TimerRuns;
+import io.pghoard.alert.Watch;
 import io.pghoard.backup.BaseBackups;
+import io.pghoard.camel.http.Health;
+import io.pghoard.state.LostThreads;
 import org.apache.camel.spi.Registry;
 
 /** The beans of the routes that look after the daemon itself. */

@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import io.pghoard.alert.Alerts;
+import io.pghoard.alert.BacklogAlert;
+import io.pghoard.alert.Repetitions;
+import io.pghoard.camel.http.HttpAnswer;
+import io.pghoard.camel.http.HttpProblem;
+import io.pghoard.camel.storage.AzureDoor;
+import io.pghoard.camel.storage.CodecDataFormat;
+import io.pghoard.camel.storage.DaemonDoor;
+import io.pghoard.camel.storage.GoogleDoor;
+import io.pghoard.camel.storage.LocalDoor;
+import io.pghoard.camel.storage.RetiredClients;
+import io.pghoard.camel.storage.RetryNotice;
+import io.pghoard.camel.storage.S3Door;
+import io.pghoard.camel.storage.SftpDoor;
+import io.pghoard.camel.storage.StorageChoice;
 import io.pghoard.codec.Compression;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.Sites;
 import io.pghoard.host.SteadyClock;
 import io.pghoard.repository.Repositories;
 import io.pghoard.retention.Retention;
+import io.pghoard.state.LostThreads;
+import io.pghoard.state.Transfers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;

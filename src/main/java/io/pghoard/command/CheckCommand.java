@@ -2,7 +2,6 @@
 package io.pghoard.command;
 
 import io.pghoard.backup.LinkCheck;
-import io.pghoard.backup.ServerCheck;
 import io.pghoard.camel.Service;
 import io.pghoard.check.Answer;
 import io.pghoard.check.Checks;
@@ -22,6 +21,7 @@ import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.StoreCheck;
 import io.pghoard.repository.StoredCluster;
 import io.pghoard.restore.ArchiveCheck;
+import io.pghoard.server.ServerCheck;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

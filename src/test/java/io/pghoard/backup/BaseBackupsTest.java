@@ -4,6 +4,9 @@ package io.pghoard.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pghoard.lease.BaseBackupElsewhereException;
+import io.pghoard.lease.PghoardId;
+import io.pghoard.lease.SiteLease;
 import io.pghoard.repository.SiteKeys;
 import java.io.IOException;
 import java.nio.file.Files;

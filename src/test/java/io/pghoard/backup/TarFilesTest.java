@@ -9,6 +9,7 @@ import io.pghoard.codec.TarEntry;
 import io.pghoard.codec.TarWriter;
 import io.pghoard.repository.BaseBackupObject.Tablespace;
 import io.pghoard.server.ServerTablespace;
+import io.pghoard.server.TablespaceQuestion;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

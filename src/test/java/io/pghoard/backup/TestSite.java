@@ -12,6 +12,7 @@ import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.config.WalConfig;
+import io.pghoard.lease.BaseBackupLeases;
 import io.pghoard.postgres.ConnectionInfo;
 import io.pghoard.repository.LocalObjectStore;
 import io.pghoard.repository.ObjectKey;
@@ -32,13 +33,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A site on local storage whose cluster cannot be reached, at noon of a day that stands still. */
-final class TestSite {
-  static final SiteName NAME = new SiteName("main");
+public final class TestSite {
+  public static final SiteName NAME = new SiteName("main");
   static final String HOST = "here";
   private static final SiteKeys KEYS = new SiteKeys("main");
 
-  final LocalObjectStore store;
-  final Sites sites;
+  public final LocalObjectStore store;
+  public final Sites sites;
   final BaseBackups backups;
   final BaseBackupSchedule schedule;
   private final Path directory;
@@ -48,7 +49,7 @@ final class TestSite {
       new BaseBackupConfig(
           Duration.ofHours(24), null, null, 2, 2, null, 1 << 20, 5, Duration.ofSeconds(1));
 
-  TestSite(Path directory) throws IOException {
+  public TestSite(Path directory) throws IOException {
     this.directory = directory;
     this.store = new LocalObjectStore(directory.resolve("repository"));
     store.sweep();
@@ -88,7 +89,7 @@ final class TestSite {
   }
 
   /** Where the site's cluster says which of its WAL waits to be archived. */
-  Path archiveStatus() throws IOException {
+  public Path archiveStatus() throws IOException {
     return Files.createDirectories(directory.resolve("data/pg_wal/archive_status"));
   }
 

@@ -3,6 +3,7 @@ package io.pghoard.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pghoard.alert.AlertChange;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

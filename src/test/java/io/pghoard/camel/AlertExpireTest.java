@@ -4,6 +4,7 @@ package io.pghoard.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.alert.Alerts;
 import io.pghoard.config.Sites;
 import io.pghoard.host.SteadyClock;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pghoard.backup.BaseBackupStatus;
+import io.pghoard.camel.reload.RouteReload;
 import io.pghoard.postgres.PostgresCluster;
 import io.pghoard.repository.BaseBackup;
 import java.io.IOException;

@@ -4,13 +4,13 @@ package io.pghoard.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pghoard.backup.BaseBackupLeases;
 import io.pghoard.backup.BaseBackupStatus;
 import io.pghoard.backup.BaseBackups;
 import io.pghoard.codec.Compression;
 import io.pghoard.codec.TarEntry;
 import io.pghoard.codec.TarReader;
 import io.pghoard.config.Sites;
+import io.pghoard.lease.BaseBackupLeases;
 import io.pghoard.postgres.BackupManifest;
 import io.pghoard.postgres.PostgresCluster;
 import io.pghoard.repository.BaseBackup;

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pghoard.archive.ArchivingSite;
 import io.pghoard.backup.BaseBackupStatus;
+import io.pghoard.camel.reload.ConfigReload;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.Sites;
 import io.pghoard.postgres.PostgresCluster;

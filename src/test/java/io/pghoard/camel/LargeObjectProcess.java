@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pghoard.JavaCommand;
+import io.pghoard.camel.storage.RepositoryDoors;
 import io.pghoard.config.ConfigFile;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;

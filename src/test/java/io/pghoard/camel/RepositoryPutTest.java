@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.camel.storage.LocalDoor;
+import io.pghoard.camel.storage.RepositoryDoors;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.UnknownSiteException;
 import io.pghoard.repository.ObjectExistsException;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pghoard.camel.storage.RepositoryDoors;
 import io.pghoard.config.ConfigFile;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteName;

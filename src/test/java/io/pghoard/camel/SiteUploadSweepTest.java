@@ -4,6 +4,7 @@ package io.pghoard.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.camel.storage.S3Door;
 import io.pghoard.repository.s3.S3Bucket;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,8 @@ package io.pghoard.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.alert.AlertChange;
+import io.pghoard.alert.BacklogAlert;
 import io.pghoard.config.Sites;
 import io.pghoard.host.SteadyClock;
 import java.nio.file.Files;

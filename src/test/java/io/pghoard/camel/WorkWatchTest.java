@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pghoard.alert.AlertChange;
+import io.pghoard.alert.BaseBackupAlert;
+import io.pghoard.alert.TimerRuns;
+import io.pghoard.alert.TimerState;
 import io.pghoard.backup.BaseBackupStatus;
 import io.pghoard.backup.BaseBackupStatus.Ended;
 import io.pghoard.backup.BaseBackups;

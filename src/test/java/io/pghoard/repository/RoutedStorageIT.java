@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pghoard.camel.RouteReload;
 import io.pghoard.camel.RunningService;
+import io.pghoard.camel.reload.RouteReload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
