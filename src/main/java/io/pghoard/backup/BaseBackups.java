@@ -11,7 +11,7 @@ import io.pghoard.lease.BaseBackupLeases;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteClusters;
 import io.pghoard.repository.SiteKeys;
-import io.pghoard.server.Directories;
+import io.pghoard.server.WorkDirectories;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -101,7 +101,7 @@ public final class BaseBackups {
       throw e;
     } catch (IOException | RuntimeException e) {
       if (directory != null) {
-        Directories.delete(directory);
+        WorkDirectories.delete(directory);
       }
       names.forget(site, name);
       leases.release(site, keys, user);
@@ -159,7 +159,7 @@ public final class BaseBackups {
         plan.name(),
         run.sizes(),
         Duration.between(plan.decided(), end).toSeconds());
-    Directories.delete(plan.directory());
+    WorkDirectories.delete(plan.directory());
   }
 
   /**
@@ -181,7 +181,7 @@ public final class BaseBackups {
     BaseBackupPlan plan = run.plan();
     try {
       run.abort(cause);
-      Directories.delete(plan.directory());
+      WorkDirectories.delete(plan.directory());
       // The store may have it although the put failed.
       repositories.of(site).delete(run.mainKey());
       new ChunkSweep(repositories.of(site), plan.keys()).delete(plan.name());
@@ -223,7 +223,7 @@ public final class BaseBackups {
       return List.of();
     }
     Set<String> ours = names.known(site);
-    Directories.deleteAllBut(planner.incoming(config), ours);
+    WorkDirectories.deleteAllBut(planner.incoming(config), ours);
     SiteKeys keys = new SiteKeys(config.prefix());
     ChunkSweep sweep = new ChunkSweep(repositories.of(site), keys);
     if (sweep.abandoned(host, clock.instant()).isEmpty()) {

@@ -3,7 +3,7 @@ package io.pghoard.camel;
 
 import io.pghoard.alert.TimerRoute;
 import io.pghoard.alert.TimerRuns;
-import io.pghoard.config.Failures;
+import io.pghoard.config.Causes;
 import io.pghoard.config.SiteName;
 import java.time.Duration;
 import java.util.Objects;
@@ -125,6 +125,6 @@ final class TimerPolicy extends RoutePolicySupport implements RoutePolicyFactory
   }
 
   private static @Nullable String reason(@Nullable Exception failure) {
-    return failure == null ? null : Failures.reason(failure);
+    return failure == null ? null : Causes.reason(failure);
   }
 }

@@ -20,7 +20,7 @@ import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.StoreCheck;
 import io.pghoard.repository.StoredCluster;
-import io.pghoard.restore.ArchiveCheck;
+import io.pghoard.restore.RestorabilityCheck;
 import io.pghoard.server.ServerCheck;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -151,7 +151,7 @@ final class CheckCommand implements Callable<Integer> {
     if (isToBeTried(config, site, checks, here)) {
       new StoreCheck(store, new SiteKeys(site.prefix()), clock).run(checks);
     }
-    BaseBackup newest = new ArchiveCheck(site, store, clock).run(checks.of("archive"));
+    BaseBackup newest = new RestorabilityCheck(site, store, clock).run(checks.of("archive"));
     StoredCluster cluster = new ClusterCheck(site, store).run(checks.of("archive"));
     if (site.active()) {
       new LinkCheck(site, newest).run(checks.of("postgres"));

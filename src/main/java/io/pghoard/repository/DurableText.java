@@ -64,7 +64,7 @@ public record DurableText(Path file) {
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     Path directory = file.toAbsolutePath().getParent();
     if (directory != null) {
-      new Directory(directory).sync();
+      new SyncedDirectory(directory).sync();
     }
   }
 }

@@ -50,7 +50,7 @@ final class IncomingObject implements Closeable {
   }
 
   /** Begins an object; the directory is created when it is not there. */
-  static IncomingObject in(Directory directory) throws IOException {
+  static IncomingObject in(SyncedDirectory directory) throws IOException {
     for (int tries = 0; tries < 100; tries++) {
       directory.create();
       IncomingObject begun = tryIn(directory);
@@ -62,7 +62,7 @@ final class IncomingObject implements Closeable {
   }
 
   /** Begins an object, or returns null when somebody just took the file or its directory away. */
-  private static @Nullable IncomingObject tryIn(Directory directory) throws IOException {
+  private static @Nullable IncomingObject tryIn(SyncedDirectory directory) throws IOException {
     String name = PREFIX + UUID.randomUUID();
     Path data = directory.path().resolve(name);
     OURS.add(name);

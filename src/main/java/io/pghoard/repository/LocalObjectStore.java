@@ -67,7 +67,7 @@ public final class LocalObjectStore implements ObjectStore {
     Path data = sorted(deed, () -> tree.locate(key));
     sorted(deed, () -> refuseExisting(key, data));
     try (IncomingObject incoming =
-        sorted(deed, () -> IncomingObject.in(new Directory(parent(data))))) {
+        sorted(deed, () -> IncomingObject.in(new SyncedDirectory(parent(data))))) {
       byte[] buffer = new byte[BUFFER];
       // What the body throws is the body's, and says nothing of this store.
       for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
@@ -84,7 +84,7 @@ public final class LocalObjectStore implements ObjectStore {
   }
 
   private void publish(ObjectKey key, Path data, IncomingObject incoming) throws IOException {
-    Directory directory = new Directory(parent(data));
+    SyncedDirectory directory = new SyncedDirectory(parent(data));
     alone(
         () -> {
           requireRoot();
@@ -204,7 +204,7 @@ public final class LocalObjectStore implements ObjectStore {
           alone(
               () -> {
                 if (deleteBoth(data)) {
-                  new Directory(parent(data)).sync();
+                  new SyncedDirectory(parent(data)).sync();
                 }
                 deleteEmpty(parent(data));
               });
@@ -242,7 +242,7 @@ public final class LocalObjectStore implements ObjectStore {
         "sweep the repository " + root,
         () -> {
           new RepositoryOwner(root).require();
-          new Directory(root).create();
+          new SyncedDirectory(root).create();
           for (Path leftover : tree.leftovers()) {
             try {
               alone(() -> LocalTree.removeLeftover(leftover));

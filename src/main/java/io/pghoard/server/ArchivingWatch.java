@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks, again and again, whether the server of a site whose WAL comes by archive_command sends it
- * here: {@link ArchivingCheck} and {@link ArchivedCheck} ask the same, once.
+ * here: {@link ArchiverCheck} and {@link StoredWalCheck} ask the same, once.
  */
 public final class ArchivingWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ArchivingWatch.class);
@@ -78,7 +78,7 @@ public final class ArchivingWatch {
       // A look at the server tells that, also to a role that may only replicate.
       return "";
     }
-    ArchivingCheck check = new ArchivingCheck(site, told, clock);
+    ArchiverCheck check = new ArchiverCheck(site, told, clock);
     Answer command = check.archiveCommand(told);
     if (command.outcome() == Outcome.FAILED) {
       String file = String.valueOf(told.text("archived_wal"));
@@ -96,7 +96,7 @@ public final class ArchivingWatch {
   }
 
   private @Nullable String archived(SiteConfig site, ConnectionInfo node, NodeAnswers told) {
-    ArchivedCheck check = new ArchivedCheck(site, told, true);
+    StoredWalCheck check = new StoredWalCheck(site, told, true);
     String file = check.file();
     if (file == null) {
       return "";

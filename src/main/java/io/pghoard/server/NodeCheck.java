@@ -78,10 +78,10 @@ final class NodeCheck {
     if (site.wal().mode() != BackupMode.ARCHIVE_COMMAND) {
       streaming(checks, told);
     } else {
-      new ArchivingCheck(site, told, clock).run(checks);
+      new ArchiverCheck(site, told, clock).run(checks);
       if (told != null && !told.isStandby()) {
         boolean inUse = stored != null && stored.systemIdentifier() != null;
-        new ArchivedCheck(site, told, inUse).run(checks, store);
+        new StoredWalCheck(site, told, inUse).run(checks, store);
       }
     }
     return told != null;
@@ -91,7 +91,7 @@ final class NodeCheck {
     if (told == null) {
       checks.unknown("wal_level", NOT_ASKED);
     } else {
-      checks.check("wal_level", "", () -> ArchivingCheck.walLevel(told));
+      checks.check("wal_level", "", () -> ArchiverCheck.walLevel(told));
     }
     Integer major = major();
     if (!site.wal().received()) {

@@ -78,7 +78,7 @@ public final class ServerWatch {
       }
       return worst;
     } finally {
-      Directories.delete(directory);
+      WorkDirectories.delete(directory);
     }
   }
 

@@ -51,7 +51,7 @@ record SiteQuestions(Sites sites) {
     } catch (IOException e) {
       LOG.debug("Site {}: its nodes cannot be asked: {}", name, e.toString());
     } finally {
-      Directories.delete(directory);
+      WorkDirectories.delete(directory);
     }
     return told;
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel.http;
 
-import io.pghoard.config.Failures;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel.reload;
 
-import io.pghoard.config.Failures;
+import io.pghoard.config.Causes;
 import io.pghoard.config.Sites;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -168,7 +168,7 @@ public final class RouteReload {
 
   private void refuse(Map<String, Version> files, Exception failure) {
     refused = files;
-    refusal = Failures.reason(failure);
+    refusal = Causes.reason(failure);
   }
 
   private Map<String, Version> versions() throws IOException {

@@ -5,8 +5,8 @@ import io.pghoard.camel.storage.LocalDoor;
 import io.pghoard.camel.storage.RetiredClients;
 import io.pghoard.camel.storage.SiteDoor;
 import io.pghoard.camel.storage.StoreRoutes;
+import io.pghoard.config.Causes;
 import io.pghoard.config.ConfigChange;
-import io.pghoard.config.Failures;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
@@ -41,7 +41,7 @@ public record SiteSwitch(CamelContext context, Sites sites, ReloadTurn turn) {
       change(changed, next);
     } catch (Exception e) {
       IOException told =
-          new IOException("the routes of its sites cannot be made: " + Failures.reason(e), e);
+          new IOException("the routes of its sites cannot be made: " + Causes.reason(e), e);
       try {
         change(changed, before);
       } catch (Exception again) {

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pghoard.config.Failures;
+import io.pghoard.config.Causes;
 import io.pghoard.config.RoutedStorage;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
@@ -124,7 +124,7 @@ public final class RoutedDoor {
       } catch (JsonProcessingException | IllegalArgumentException e) {
         throw new PermanentStorageException(
             "%s must answer with a JSON list of Path, Size and ModTime: %s"
-                .formatted(route("list"), Failures.reason(e)),
+                .formatted(route("list"), Causes.reason(e)),
             e);
       } catch (IOException e) {
         throw failed("list", start, e);
@@ -187,7 +187,7 @@ public final class RoutedDoor {
         }
       }
       return new IOException(
-          "%s failed with %s: %s".formatted(route(verb), name, Failures.reason(failure)), failure);
+          "%s failed with %s: %s".formatted(route(verb), name, Causes.reason(failure)), failure);
     }
 
     /** Reads what a program says to its end, which tells whether it has succeeded. */

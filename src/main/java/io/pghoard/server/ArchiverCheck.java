@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param told what the server says, or null when it could not be asked
  */
-record ArchivingCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) {
+record ArchiverCheck(SiteConfig site, @Nullable NodeAnswers told, Clock clock) {
   private static final Pattern PROGRAM =
       Pattern.compile("pghoard_archive_?command|pghoard_postgres_command");
   private static final Pattern SITE = Pattern.compile("--site[= ]\\s*[\"']?([A-Za-z0-9._-]+)");

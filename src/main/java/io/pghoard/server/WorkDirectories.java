@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Deletes the directories in which base backups keep their files while they are taken. */
-public final class Directories {
-  private static final Logger LOG = LoggerFactory.getLogger(Directories.class);
+public final class WorkDirectories {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkDirectories.class);
 
-  private Directories() {}
+  private WorkDirectories() {}
 
   /** Deletes a directory with all that is in it; one that is not there is no error. */
   public static void delete(Path directory) throws IOException {

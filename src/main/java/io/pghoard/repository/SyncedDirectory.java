@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** A directory whose entries survive a power cut once they are synced. */
-record Directory(Path path) {
+record SyncedDirectory(Path path) {
   /** Creates the directory and those above it that are missing, each durably, the owner's alone. */
   void create() throws IOException {
     if (Files.isDirectory(path)) {
@@ -20,7 +20,7 @@ record Directory(Path path) {
     if (above == null) {
       return;
     }
-    new Directory(above).create();
+    new SyncedDirectory(above).create();
     try {
       Files.createDirectory(path, OwnerOnly.DIRECTORY);
     } catch (FileAlreadyExistsException e) {
@@ -29,7 +29,7 @@ record Directory(Path path) {
       }
       // Somebody else was first; both sync, as neither knows whether the other one has.
     }
-    new Directory(above).sync();
+    new SyncedDirectory(above).sync();
   }
 
   /** Makes durable which names the directory holds. */

@@ -2,8 +2,8 @@
 package io.pghoard.config;
 
 /** Tells what failed within what Camel wraps around it. */
-public final class Failures {
-  private Failures() {}
+public final class Causes {
+  private Causes() {}
 
   /** The messages from the outside in. */
   public static String reason(Throwable failure) {

@@ -21,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Whether what is stored of a site could be restored, and is not too old. */
-public final class ArchiveCheck {
+public final class RestorabilityCheck {
   private static final String RESTORES = "take a base backup now: PUT /SITE/basebackup";
   private static final List<String> OF_A_BACKUP = List.of("restorable", "WAL since", "age");
 
@@ -30,7 +30,7 @@ public final class ArchiveCheck {
   private final SiteKeys keys;
   private final Clock clock;
 
-  public ArchiveCheck(SiteConfig site, ObjectStore store, Clock clock) {
+  public RestorabilityCheck(SiteConfig site, ObjectStore store, Clock clock) {
     this.site = site;
     this.store = store;
     this.keys = new SiteKeys(site.prefix());

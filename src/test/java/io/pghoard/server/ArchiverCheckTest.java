@@ -24,7 +24,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ArchivingCheckTest {
+class ArchiverCheckTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
   private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
   private static final String SEGMENT = "000000010000000000000001";
@@ -32,7 +32,7 @@ class ArchivingCheckTest {
   private final TestSite site;
   private final Path status;
 
-  ArchivingCheckTest(@TempDir Path directory) throws IOException {
+  ArchiverCheckTest(@TempDir Path directory) throws IOException {
     site = new TestSite(directory);
     status = site.archiveStatus();
   }
@@ -82,7 +82,7 @@ class ArchivingCheckTest {
   private Outcome archived(boolean inUse) throws IOException {
     List<Finding> findings = new ArrayList<>();
     NodeAnswers answers = new NodeAnswers(answers(Duration.ofHours(1), Duration.ofHours(2)));
-    new ArchivedCheck(site.sites.get(TestSite.NAME), answers, inUse)
+    new StoredWalCheck(site.sites.get(TestSite.NAME), answers, inUse)
         .run(new Checks("postgres", findings::add), site.store);
     assertThat(findings).hasSize(1);
     return findings.get(0).answer().outcome();
@@ -123,7 +123,7 @@ class ArchivingCheckTest {
 
   private Outcome outcome(Map<String, String> answers, String check) throws IOException {
     List<Finding> findings = new ArrayList<>();
-    new ArchivingCheck(site.sites.get(TestSite.NAME), new NodeAnswers(answers), CLOCK)
+    new ArchiverCheck(site.sites.get(TestSite.NAME), new NodeAnswers(answers), CLOCK)
         .run(new Checks("postgres", findings::add));
     return findings.stream()
         .filter(finding -> finding.check().equals(check))

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param inUse whether the site was ever backed up; before that, the server may have archived to
  *     another place
  */
-record ArchivedCheck(SiteConfig site, NodeAnswers told, boolean inUse) {
+record StoredWalCheck(SiteConfig site, NodeAnswers told, boolean inUse) {
   void run(Checks checks, ObjectStore store) {
     if (file() == null) {
       return;
