@@ -75,8 +75,7 @@ public final class RecoveryWindows {
       throws IOException {
     TimelineTree tree = planner.tree();
     TimelineHistory newest = newest(tree, backup);
-    TimelineHistory way =
-        newest == null ? new TimelineHistory(backup.endOfWal().timeline(), List.of()) : newest;
+    TimelineHistory way = orOwn(newest, backup);
     WalReach reach = tree.reach(backup, way);
     WalSegmentName last = reach.last();
     return new RecoveryWindow(
@@ -88,6 +87,15 @@ public final class RecoveryWindows {
         last,
         planner.commits().of(new Stretch(tree, way, reach)),
         reach.gap());
+  }
+
+  /** How far recovery comes from a backup, on the newest timeline that it leads to. */
+  static WalReach reach(TimelineTree tree, BaseBackup backup) {
+    return tree.reach(backup, orOwn(newest(tree, backup), backup));
+  }
+
+  private static TimelineHistory orOwn(@Nullable TimelineHistory newest, BaseBackup backup) {
+    return newest == null ? new TimelineHistory(backup.endOfWal().timeline(), List.of()) : newest;
   }
 
   /** The way to the newest timeline that comes from a backup, or null. */

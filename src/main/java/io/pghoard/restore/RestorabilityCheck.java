@@ -4,8 +4,8 @@ package io.pghoard.restore;
 import io.pghoard.check.Answer;
 import io.pghoard.check.Checks;
 import io.pghoard.config.SiteConfig;
+import io.pghoard.postgres.WalSegmentSize;
 import io.pghoard.repository.BaseBackup;
-import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.repository.Catalogue;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
@@ -13,6 +13,7 @@ import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.PlainObject;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.repository.StoredWal;
+import io.pghoard.repository.WalGap;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** Whether what is stored of a site could be restored, and is not too old. */
 public final class RestorabilityCheck {
   private static final String RESTORES = "take a base backup now: PUT /SITE/basebackup";
-  private static final List<String> OF_A_BACKUP = List.of("restorable", "WAL since", "age");
+  private static final List<String> OF_A_BACKUP =
+      List.of("restorable", "WAL since", "WAL before", "age");
 
   private final SiteConfig site;
   private final ObjectStore store;
@@ -54,6 +56,7 @@ public final class RestorabilityCheck {
     String remedy = remedy();
     checks.check("restorable", remedy, () -> restorable(newest, planner));
     checks.check("WAL since", remedy, () -> since(newest, planner));
+    checks.check("WAL before", "", () -> before(newest, planner));
     checks.check("age", remedy, () -> age(newest));
     return newest;
   }
@@ -116,9 +119,8 @@ public final class RestorabilityCheck {
       return Answer.ok("%s has its WAL".formatted(newest.name()));
     }
     try (ObjectContent object = PlainObject.of(store.get(newest.key()))) {
-      BaseBackupObject main =
-          BaseBackupObject.readWithoutFiles(BaseBackupObject.open(object.stream()));
-      new StoredChunks(store, keys).require(newest, main.chunks());
+      MainObject main = MainObject.read(object.stream());
+      new StoredChunks(store, keys).require(newest, main.record().chunks());
     }
     return Answer.ok(
         "%s has its chunks, and its WAL from %s to %s"
@@ -137,6 +139,26 @@ public final class RestorabilityCheck {
             "%s: the newest one, %s, does not lead to timeline %s"
                 .formatted(text, newest.name(), Integer.toUnsignedString(plan.way().timeline())),
             remedy());
+  }
+
+  /** Which moments before the newest base backup are lost, although later WAL is there. */
+  private Answer before(BaseBackup newest, RecoveryPlanner planner) {
+    List<BaseBackup> backups = site.wal().fetched() ? List.of() : planner.listing().readable();
+    for (BaseBackup backup : backups) {
+      WalGap gap = RecoveryWindows.reach(planner.tree(), backup).gap();
+      if (gap != null && isBefore(gap, newest, planner.tree().wal().segmentSize())) {
+        return Answer.warning(
+            "no restore from base backup %s reaches base backup %s: %s"
+                .formatted(backup.name(), newest.name(), gap),
+            "the moments in between cannot be restored; if a server or a copy still has that WAL, archive it. GET /%s/recovery shows what can be restored"
+                .formatted(site.name()));
+      }
+    }
+    return Answer.ok("no gap between the base backups");
+  }
+
+  private static boolean isBefore(WalGap gap, BaseBackup backup, WalSegmentSize size) {
+    return gap.firstMissing().number(size) < backup.startSegment().number(size);
   }
 
   private Answer age(BaseBackup newest) {

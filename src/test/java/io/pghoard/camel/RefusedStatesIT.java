@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pghoard.command.DaemonProcess;
+import io.pghoard.command.RestoreToolRun;
 import io.pghoard.config.Sites;
 import io.pghoard.postgres.ClusterOptions;
 import io.pghoard.postgres.PostgresCluster;
@@ -22,7 +24,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What docs/operations.md tells an operator to do when WAL is refused, done on real servers. */
+/**
+ * What docs/operations.md tells an operator to do when WAL is refused, done on real servers: {@code
+ * pghoard check} fails in each such state and says what to do, and no more once that is done.
+ */
 class RefusedStatesIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -37,7 +42,15 @@ class RefusedStatesIT {
     Files.writeString(
         home.resolve("application.properties"),
         "pghoard.server.check-delay = 500\npghoard.server.check-period = 500\n");
-    daemon = new RunningService(home, cluster.dataDirectory(), root -> {});
+    int port = DaemonProcess.freePort();
+    daemon =
+        new RunningService(
+            home,
+            cluster.dataDirectory(),
+            root -> {
+              root.put("http_port", port);
+              site(root).putArray("nodes").add(cluster.connectionString());
+            });
   }
 
   @AfterEach
@@ -54,6 +67,10 @@ class RefusedStatesIT {
             .archivingWith("")
             .with("autovacuum", "off")
             .with("wal_keep_size", "1GB"));
+  }
+
+  private static ObjectNode site(ObjectNode root) {
+    return root.withObject("/backup_sites/main");
   }
 
   private void archive(PostgresCluster server) {
@@ -96,6 +113,18 @@ class RefusedStatesIT {
     await().atMost(PATIENCE).until(() -> data.equals(sites.get(SITE).dataDirectory()));
   }
 
+  private RestoreToolRun check() {
+    return RestoreToolRun.check(home.resolve("pghoard.json"));
+  }
+
+  /** The site has no base backup, which is a failure as soon as it has WAL; these are more. */
+  private void assertCheckFails(String check, String remedy) {
+    RestoreToolRun run = check();
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.failedChecks()).as(run.out()).contains("main: " + check);
+    assertThat(run.out()).contains(remedy);
+  }
+
   @Test
   void clusterMadeAnew_isArchivedUnderAPrefixOfItsOwn_andTheOldOneStays() throws Exception {
     archive(cluster);
@@ -108,6 +137,7 @@ class RefusedStatesIT {
       awaitRefusal(fresh);
       await().atMost(PATIENCE).until(() -> Files.exists(home.resolve("foreign_cluster")));
       assertThat(Files.readString(home.resolve("foreign_cluster"))).contains("prefix");
+      assertCheckFails("postgres: repository", "\"prefix\": \"main-2\"");
 
       daemon.reconfigure(
           root -> {
@@ -125,6 +155,7 @@ class RefusedStatesIT {
                       && Files.notExists(home.resolve("foreign_cluster")));
       assertThat(home.resolve("repository/main/xlog/" + old)).exists();
       assertThat(daemon.json("/main-old/recovery").get("windows")).isEmpty();
+      assertThat(check().failedChecks()).doesNotContain("main: postgres: repository");
     }
   }
 
@@ -161,6 +192,8 @@ class RefusedStatesIT {
       archive(standby);
       awaitRefusal(standby);
       assertThat(isStored("main/xlog/" + segment)).isFalse();
+      // A failure of the archiver is one of the site after two minutes.
+      assertThat(check().out()).contains("main: postgres: archiver", "with " + segment);
 
       String command = "printf '1\\t%s\\tlost\\n' > '%s'".formatted(switchPoint(written), history);
       standby.run("sh", List.of("-c", command)).orFail();
@@ -225,6 +258,7 @@ class RefusedStatesIT {
       awaitRefusal(copy);
       awaitAlert("archive_conflict", "of a server that is not the site's");
       awaitAlert("archive_conflict", "give it a site of its own");
+      assertCheckFails("daemon: alert archive_conflict", "give it a site of its own");
 
       String own = next(cluster);
       awaitStored("main/xlog/" + own);
@@ -286,6 +320,8 @@ class RefusedStatesIT {
     String larger = next(cluster);
     awaitRefusal(cluster);
     awaitAlert("foreign_cluster", "WAL segments of 2097152 bytes");
+    assertCheckFails("postgres: repository", "WAL segments of 2097152 bytes");
+    assertCheckFails("daemon: alert foreign_cluster", "prefix");
     assertThat(isStored("main/xlog/" + larger)).isFalse();
   }
 }

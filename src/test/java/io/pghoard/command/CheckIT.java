@@ -413,11 +413,7 @@ class CheckIT {
   /** The names of the checks that have failed, which make the exit status 1. */
   private static List<String> failures(RestoreToolRun run) {
     assertThat(run.status()).as(run.out() + run.err()).isEqualTo(1);
-    return run.out()
-        .lines()
-        .filter(line -> line.startsWith("FAILED "))
-        .map(line -> line.substring("FAILED   ".length(), line.indexOf(" (")))
-        .toList();
+    return run.failedChecks();
   }
 
   private static void copy(Path from, Path to) throws IOException {

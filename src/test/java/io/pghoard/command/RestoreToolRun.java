@@ -4,13 +4,27 @@ package io.pghoard.command;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
 /** What {@code pghoard_restore}, or another program, has answered that ran inside the test. */
-record RestoreToolRun(int status, String out, String err) {
+public record RestoreToolRun(int status, String out, String err) {
   static RestoreToolRun of(List<String> arguments) {
     return of(RestoreTool::run, arguments);
+  }
+
+  /** A check of a site; what it has found is its output. */
+  public static RestoreToolRun check(Path config) {
+    return of(DaemonCommand::run, List.of("check", "--config", config.toString()));
+  }
+
+  /** The names of the checks that have failed, which make the exit status 1. */
+  public List<String> failedChecks() {
+    return out.lines()
+        .filter(line -> line.startsWith("FAILED "))
+        .map(line -> line.substring("FAILED   ".length(), line.indexOf(" (")))
+        .toList();
   }
 
   static RestoreToolRun of(ToIntFunction<String[]> program, List<String> arguments) {
