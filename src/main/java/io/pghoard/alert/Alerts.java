@@ -39,6 +39,7 @@ public final class Alerts {
           "pg_hba_conf_error",
           "received_wal_left",
           "retention_failed",
+          "route_error",
           "route_failed",
           "route_stands_still",
           "server_unreachable",

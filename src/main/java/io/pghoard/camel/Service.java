@@ -16,8 +16,8 @@ import io.pghoard.camel.http.HttpShares;
 import io.pghoard.camel.reload.ConfigReload;
 import io.pghoard.camel.reload.Converters;
 import io.pghoard.camel.reload.ReloadTurn;
-import io.pghoard.camel.reload.RouteFiles;
 import io.pghoard.camel.reload.RouteReload;
+import io.pghoard.camel.reload.RouteStart;
 import io.pghoard.camel.reload.SiteSwitch;
 import io.pghoard.camel.reload.SiteTemplates;
 import io.pghoard.camel.reload.SiteWork;
@@ -28,6 +28,7 @@ import io.pghoard.camel.storage.StoreRoutes;
 import io.pghoard.camel.storage.TransferPolicy;
 import io.pghoard.config.LogConfig;
 import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.Problem;
 import io.pghoard.config.Sites;
 import io.pghoard.host.ServiceNotice;
 import io.pghoard.restore.RestoreProcess;
@@ -49,6 +50,7 @@ import org.apache.camel.StartupListener;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.Registry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,26 +65,32 @@ public final class Service implements AutoCloseable {
   private final Spool spool;
   private final Main main = new Main();
   private final Path file;
+  private final Use use;
   private final boolean daemon;
   private final ServiceNotice notice;
   private Consumer<LogConfig> logging = log -> {};
+  private List<Problem> routeProblems = List.of();
 
-  private Service(PghoardConfig config, Path file, boolean daemon) throws IOException {
+  private enum Use {
+    DAEMON,
+    RESTORE,
+    CHECK
+  }
+
+  private Service(PghoardConfig config, Path file, Use use) throws IOException {
     this.config = config;
     this.file = file;
-    this.daemon = daemon;
+    this.use = use;
+    this.daemon = use == Use.DAEMON;
     this.notice = ServiceNotice.of(daemon ? System.getenv() : Map.of());
-    Sites sites = new Sites(config);
-    RouteFiles files =
-        new RouteFiles(config.routesDirectory(), daemon ? name -> true : Service::isForRestore);
     // The first place that knows a property wins.
     main.setPropertyPlaceholderLocations(
         "file:"
             + file.toAbsolutePath().resolveSibling("application.properties")
             + ";optional=true,classpath:application.properties");
-    main.addInitialProperty(
-        "camel.main.routes-include-pattern", String.join(",", files.locations().values()));
-    main.addMainListener(new Assembly(sites, files));
+    // RouteStart loads them.
+    main.addInitialProperty("camel.main.routes-include-pattern", "false");
+    main.addMainListener(new Assembly(new Sites(config)));
     // The last, as nobody could close it if something after it failed.
     this.spool = daemon ? Spool.ofDaemon(config.backupLocation()) : Spool.temporary();
     main.addOverrideProperty(
@@ -95,12 +103,22 @@ public final class Service implements AutoCloseable {
    * @param file pghoard.json, which {@code config} was read from
    */
   public static Service daemon(PghoardConfig config, Path file) throws IOException {
-    return new Service(config, file, true);
+    return new Service(config, file, Use.DAEMON);
   }
 
   /** What a restore needs that runs by itself. */
   public static Service restoreOnly(PghoardConfig config, Path configDirectory) throws IOException {
-    return new Service(config, configDirectory.resolve("pghoard.json"), false);
+    return new Service(config, configDirectory.resolve("pghoard.json"), Use.RESTORE);
+  }
+
+  /** What a check uses: as a restore does, and every route file of the daemon's is tried. */
+  public static Service check(PghoardConfig config, Path file) throws IOException {
+    return new Service(config, file, Use.CHECK);
+  }
+
+  /** What keeps a daemon from using the operator's route files; known once a check has started. */
+  public List<Problem> routeProblems() {
+    return routeProblems;
   }
 
   /** Whether a restore needs this route file where no daemon runs. */
@@ -190,11 +208,9 @@ public final class Service implements AutoCloseable {
   /** Binds what the routes name, at the moments that Camel offers for it. */
   private final class Assembly extends MainListenerSupport implements StartupListener {
     private final Sites sites;
-    private final RouteFiles files;
 
-    Assembly(Sites sites, RouteFiles files) {
+    Assembly(Sites sites) {
       this.sites = sites;
-      this.files = files;
     }
 
     @Override
@@ -206,6 +222,9 @@ public final class Service implements AutoCloseable {
       context.getRegistry().bind("routedDoor", new RoutedDoor(sites, context));
       try {
         context.addStartupListener(this);
+        if (use != Use.RESTORE) {
+          bindReload(context);
+        }
         if (daemon) {
           LostThreads lostThreads = bean("lostThreads", LostThreads.class);
           lostThreads.watch();
@@ -227,18 +246,6 @@ public final class Service implements AutoCloseable {
           bean("status", Status.class).restore(before);
           context.addRoutePolicyFactory(new TransferPolicy(transfers));
           context.addRoutePolicyFactory(new TimerPolicy(bean("timerRuns", TimerRuns.class)));
-          ReloadTurn turn = new ReloadTurn();
-          context.getManagementStrategy().addEventNotifier(turn);
-          context.getRegistry().bind("routeReload", new RouteReload(context, sites, files, turn));
-          SiteWork work =
-              new SiteWork(
-                  bean("baseBackups", BaseBackups.class), bean("restores", Restores.class));
-          context
-              .getRegistry()
-              .bind(
-                  "configReload",
-                  new ConfigReload(
-                      file, sites, work, new SiteSwitch(context, sites, turn), observer()));
           context.addService(
               HttpServerService.bind(
                   context,
@@ -254,18 +261,47 @@ public final class Service implements AutoCloseable {
                       new HttpShares(sites, HTTP_WAIT.toMillis()))),
               true,
               true);
-          context
-              .getRegistry()
-              .bind(
-                  "restoreProcess",
-                  new RestoreProcess(
-                      file.toAbsolutePath(),
-                      () ->
-                          context.resolvePropertyPlaceholders("{{pghoard.restore.java-options}}")));
-          context.getRegistry().bind("serviceNotice", notice);
-          context.getRegistry().bind("healthProbe", new HealthProbe(sites, Service.this::httpPort));
           context.getManagementStrategy().addEventNotifier(new StopNotice(notice));
         }
+      } catch (Exception e) {
+        throw new IllegalStateException(e.getMessage(), e);
+      }
+    }
+
+    /** The beans of the daemon's own routes. */
+    private void bindReload(CamelContext context) throws IOException {
+      Registry registry = context.getRegistry();
+      ReloadTurn turn = new ReloadTurn();
+      context.getManagementStrategy().addEventNotifier(turn);
+      registry.bind("routeReload", routes(context).reload(sites, turn));
+      SiteWork work =
+          new SiteWork(bean("baseBackups", BaseBackups.class), bean("restores", Restores.class));
+      registry.bind(
+          "configReload",
+          new ConfigReload(file, sites, work, new SiteSwitch(context, sites, turn), observer()));
+      registry.bind(
+          "restoreProcess",
+          new RestoreProcess(
+              file.toAbsolutePath(),
+              () -> context.resolvePropertyPlaceholders("{{pghoard.restore.java-options}}")));
+      registry.bind("serviceNotice", notice);
+      registry.bind("healthProbe", new HealthProbe(sites, Service.this::httpPort));
+    }
+
+    private RouteStart routes(CamelContext context) throws IOException {
+      return daemon
+          ? RouteStart.ofDaemon(context, config)
+          : RouteStart.ofRestore(context, config, Service::isForRestore);
+    }
+
+    @Override
+    public void afterConfigure(BaseMainSupport ignored) {
+      CamelContext context = context();
+      try {
+        if (use == Use.CHECK) {
+          routeProblems = RouteStart.problems(context, config);
+        }
+        routes(context).load(config, daemon ? bean("routeReload", RouteReload.class) : null);
       } catch (Exception e) {
         throw new IllegalStateException(e.getMessage(), e);
       }
@@ -278,6 +314,7 @@ public final class Service implements AutoCloseable {
       if (daemon) {
         SiteTemplates.instantiate(context, sites.config());
         bean("alerts", Alerts.class).forgetStrangers();
+        bean("routeReload", RouteReload.class).begun();
         String state = state(sites.config());
         LOG.info("pghoard runs. {}", state);
         notice.ready(state);

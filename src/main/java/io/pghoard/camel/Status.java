@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pghoard.alert.Alerts;
 import io.pghoard.backup.BaseBackups;
 import io.pghoard.camel.reload.ConfigReload;
+import io.pghoard.camel.reload.RouteReload;
 import io.pghoard.config.BackupMode;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
@@ -61,6 +62,7 @@ public final class Status {
     state.put("pid", ProcessHandle.current().pid());
     state.put("maintenance_mode", sites.config().inMaintenance());
     state.put("configuration", configuration());
+    state.put("routes", bean("routeReload", RouteReload.class).state());
     state.put("alerts", bean("alerts", Alerts.class).raised());
     state.put("backup_sites", bySite);
     state.put("pg_receivexlogs", receivers());

@@ -8,7 +8,10 @@ import io.pghoard.alert.TimerRuns;
 import io.pghoard.alert.Watch;
 import io.pghoard.backup.BaseBackups;
 import io.pghoard.camel.http.Health;
+import io.pghoard.camel.reload.RouteReload;
 import io.pghoard.state.LostThreads;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.camel.spi.Registry;
 
 /** The beans of the routes that look after the daemon itself. */
@@ -25,6 +28,16 @@ record WatchWiring(Wiring wiring) {
                 wiring.sites(), registry.lookupByNameAndType("baseBackups", BaseBackups.class)),
             registry.lookupByNameAndType("alerts", Alerts.class));
     registry.bind("watch", watch);
-    registry.bind("health", new Health(lostThreads, watch));
+    registry.bind("health", new Health(lostThreads, () -> troubles(watch)));
+  }
+
+  private List<String> troubles(Watch watch) {
+    List<String> troubles = new ArrayList<>(watch.troubles());
+    RouteReload routes = wiring.registry().lookupByNameAndType("routeReload", RouteReload.class);
+    String refusal = routes == null ? null : routes.refusal();
+    if (refusal != null) {
+      troubles.add(refusal);
+    }
+    return troubles;
   }
 }

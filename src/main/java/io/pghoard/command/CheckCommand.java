@@ -3,12 +3,14 @@ package io.pghoard.command;
 
 import io.pghoard.backup.LinkCheck;
 import io.pghoard.camel.Service;
+import io.pghoard.camel.reload.RouteRefusedException;
 import io.pghoard.check.Answer;
 import io.pghoard.check.Checks;
 import io.pghoard.config.ConfigException;
 import io.pghoard.config.HostCheck;
 import io.pghoard.config.LocalStorage;
 import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.Problem;
 import io.pghoard.config.SecretFiles;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
@@ -120,18 +122,23 @@ final class CheckCommand implements Callable<Integer> {
   private void check(
       PghoardConfig config, List<SiteConfig> sites, CheckReport report, Circumstances here)
       throws Exception {
-    try (Service service = Service.restoreOnly(config, choice.directory())) {
+    try (Service service = Service.check(config, choice.file())) {
       // What fails in passing fails here, so that it is seen; and is told as a finding alone.
       service
           .property("pghoard.storage.retries", "0")
           .property("pghoard.storage.retry-log-level", "OFF");
+      Checks files = new Checks("pghoard.json", finding -> report.add(null, finding));
       try {
         service.start();
       } catch (Exception e) {
-        new Checks("pghoard.json", finding -> report.add(null, finding))
-            .check("routes", "", () -> Answer.failed(Failure.describe(e), "correct the file"));
+        if (service.routeProblems().isEmpty()) {
+          files.check("routes", "", () -> Answer.failed(Failure.describe(e), "correct the file"));
+        } else {
+          routes(service.routeProblems(), files);
+        }
         return;
       }
+      routes(service.routeProblems(), files);
       Repositories repositories = service.bean("repositories", Repositories.class);
       for (SiteConfig site : sites) {
         check(config, site, repositories.of(site.name()), report, here);
@@ -158,6 +165,17 @@ final class CheckCommand implements Callable<Integer> {
       new ServerCheck(site, cluster, store, clock).run(checks.of("postgres"), here.directory());
       new DaemonCheck(config, name, PATIENCE)
           .run(checks.of("daemon"), newest != null || hasRunHere(config));
+    }
+  }
+
+  /** One finding a broken route file. */
+  private static void routes(List<Problem> problems, Checks checks) {
+    if (problems.isEmpty()) {
+      checks.check("routes", "", () -> Answer.ok("all route files can be loaded"));
+    }
+    for (Problem problem : problems) {
+      checks.check(
+          "routes", "", () -> Answer.failed(RouteRefusedException.what(problem), problem.remedy()));
     }
   }
 

@@ -67,7 +67,36 @@ class RouteReloadTest {
     assertThat(service.send("GET", "/health").statusCode()).isEqualTo(200);
     write("greeting.camel.yaml", greeting("greeting", "setBody", "mended"));
     eventually(() -> assertThat(ask("greeting")).isEqualTo("mended"));
-    assertThat(reload().refusal()).isNull();
+    await().untilAsserted(() -> assertThat(reload().refusal()).isNull());
+  }
+
+  @Test
+  void methodThatIsNotThere_isRefused_beforeTheFirstMessage() throws Exception {
+    write(
+        "greeting.camel.yaml",
+        greeting("greeting", "setBody", "hello")
+            + """
+                    - to:
+                        uri: bean:alerts
+                        parameters:
+                          method: rise(${body})
+            """);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(reload().refusal())
+                    .contains("greeting.camel.yaml, line 9: the bean alerts has no method rise"));
+  }
+
+  @Test
+  void fileThatLeavesOthersWithoutARoute_isRefused() throws Exception {
+    write("alert-clear.camel.yaml", greeting("alert-clear", "setBody", "hello"));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(reload().refusal())
+                    .contains("alert-clear.camel.yaml: no route begins with direct:alert-clear"));
+    assertThat(service.service().context().getRoute("alert-clear")).isNotNull();
   }
 
   @Test

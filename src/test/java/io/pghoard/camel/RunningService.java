@@ -83,7 +83,12 @@ public final class RunningService implements AutoCloseable {
     for (int i = 0; i < properties.length; i += 2) {
       service.property(properties[i], properties[i + 1]);
     }
-    service.start();
+    try {
+      service.start();
+    } catch (Exception e) {
+      service.close();
+      throw e;
+    }
   }
 
   /** Changes pghoard.json, as an editor saves it. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
-
 import static io.pghoard.camel.ArchivingService.FIRST;
 import static io.pghoard.camel.ArchivingService.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;

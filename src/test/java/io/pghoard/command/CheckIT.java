@@ -360,6 +360,32 @@ class CheckIT {
   }
 
   @Test
+  void brokenRouteFiles_areEachNamed_andTheRestIsChecked(@TempDir Path routes) throws Exception {
+    String route =
+        """
+        - route:
+            id: %1$s
+            from:
+              uri: direct:%1$s
+              steps:
+                - to: %2$s
+        """;
+    Files.writeString(
+        routes.resolve("alert-chat.camel.yaml"),
+        route.formatted("alert-chat", "bean:alerts?method=rise"));
+    Files.writeString(
+        routes.resolve("my-report.camel.yaml"), route.formatted("my-report", "direct:my-raport"));
+
+    RestoreToolRun run = check(config(root -> root.put("routes_directory", routes.toString())));
+
+    assertThat(failures(run)).containsExactly("pghoard.json: routes", "pghoard.json: routes");
+    assertThat(run.out())
+        .contains("alert-chat.camel.yaml, line 6: the bean alerts has no method rise; it has ")
+        .contains("my-report.camel.yaml, line 6: no route begins with direct:my-raport")
+        .contains("ok       main: store: put again");
+  }
+
+  @Test
   void mistakeInTheFile_isAFindingToo_andAWrongSiteIsAMistakeOfUse() throws Exception {
     RestoreToolRun mistake = check(config(root -> root.put("http_prot", 1)));
     assertThat(mistake.status()).isEqualTo(1);

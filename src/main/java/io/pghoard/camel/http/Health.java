@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel.http;
 
-import io.pghoard.alert.Watch;
 import io.pghoard.state.LostThreads;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
@@ -15,11 +16,16 @@ import org.apache.camel.ServiceStatus;
  */
 public final class Health {
   private final LostThreads lostThreads;
-  private final Watch watch;
+  private final Supplier<List<String>> troubles;
 
-  public Health(LostThreads lostThreads, Watch watch) {
+  /**
+   * Looks at these.
+   *
+   * @param troubles what else an operator should know
+   */
+  public Health(LostThreads lostThreads, Supplier<List<String>> troubles) {
     this.lostThreads = lostThreads;
-    this.watch = watch;
+    this.troubles = troubles;
   }
 
   /**
@@ -52,7 +58,7 @@ public final class Health {
         lost,
         // No reason to be restarted, which would end the base backups of all sites.
         "troubles",
-        watch.troubles());
+        troubles.get());
   }
 
   /** An operator may have a route that is started by hand. */

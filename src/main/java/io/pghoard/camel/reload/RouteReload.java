@@ -1,34 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel.reload;
 
+import io.pghoard.alert.AlertChange;
 import io.pghoard.config.Causes;
+import io.pghoard.config.FileFailure;
+import io.pghoard.config.PghoardConfig;
+import io.pghoard.config.Problem;
 import io.pghoard.config.Sites;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import org.apache.camel.CamelContext;
-import org.apache.camel.Route;
-import org.apache.camel.RoutesBuilder;
-import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.model.ModelCamelContext;
-import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.model.RouteTemplateDefinition;
-import org.apache.camel.spi.InflightRepository;
-import org.apache.camel.spi.PropertiesSource;
-import org.apache.camel.spi.Resource;
-import org.apache.camel.spi.RoutesLoader;
-import org.apache.camel.support.DefaultRegistry;
-import org.apache.camel.support.PluginHelper;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,49 +24,86 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A change is first tried as a whole set in a Camel context of its own; only a set that would
  * start is applied, file by file, so that a broken edit stops nothing. A file that is deleted gives
- * its place back to the jar's route of that name.
+ * its place back to the jar's route of that name. Each whole set that is in force is kept for the
+ * next start.
  */
 public final class RouteReload {
   private static final Logger LOG = LoggerFactory.getLogger(RouteReload.class);
+  static final String ALERT = "route_error";
 
-  private static final long LONG_WORK_MILLIS = 5000;
-
-  private final CamelContext context;
   private final Sites sites;
   private final RouteFiles files;
+  private final KeptRoutes kept;
+  private final RouteTrial trial;
+  private final RouteSwitch way;
   private final ReloadTurn turn;
 
-  /** A file as it was last looked at: when it changed, and how long it is. */
-  private record Version(String location, FileTime changed, long size) {}
-
-  private Map<String, Version> applied;
-  private Map<String, Version> refused = Map.of();
-  private Map<String, Version> seen = Map.of();
-  private @Nullable String refusal;
+  private RouteSet applied = RouteSet.EMPTY;
+  private @Nullable RouteSet tried;
+  private Map<String, RouteStamp> judged = Map.of();
+  private @Nullable PghoardConfig judgedFor;
+  private boolean unread;
+  private Map<String, RouteStamp> seen = Map.of();
   private @Nullable String said;
+  private boolean looked;
+  private @Nullable String told;
+  // Asked for by GET /status, which must not wait for a reload.
+  private volatile List<Problem> refused = List.of();
+  private volatile boolean startedWithKept;
+  private volatile @Nullable String unkept;
 
-  public RouteReload(CamelContext context, Sites sites, RouteFiles files, ReloadTurn turn)
-      throws IOException {
-    this.context = context;
+  RouteReload(
+      Sites sites,
+      RouteFiles files,
+      KeptRoutes kept,
+      RouteTrial trial,
+      RouteSwitch way,
+      ReloadTurn turn) {
     this.sites = sites;
     this.files = files;
+    this.kept = kept;
+    this.trial = trial;
+    this.way = way;
     this.turn = turn;
-    this.applied = versions();
   }
 
-  /** Looks for changes and applies them; called by the route {@code route-reload}. */
-  public void check() throws Exception {
-    turn.take(this::look);
-  }
-
-  private synchronized void look() throws IOException {
-    Map<String, Version> now = versions();
-    if (now.equals(applied)) {
-      refused = Map.of();
-      refusal = null;
-      return;
+  /** Goes on from what the start has taken. */
+  synchronized void begin(RouteStart.Choice choice) {
+    applied = choice.set();
+    judged = choice.stamps();
+    judgedFor = sites.config();
+    if (!choice.refused().isEmpty()) {
+      refused = choice.refused();
+      startedWithKept = true;
+      LOG.error("{}", text().replace("\n", "; "));
     }
-    if (now.equals(refused)) {
+  }
+
+  /** Keeps what the start has taken, once it runs. */
+  public synchronized void begun() {
+    if (!startedWithKept) {
+      keep();
+    }
+  }
+
+  /**
+   * Looks for changes and applies them; called by the route {@code route-reload}.
+   *
+   * @return what it means for alerts
+   */
+  public List<AlertChange> check() throws Exception {
+    turn.take(this::look);
+    return changes();
+  }
+
+  private synchronized void look() {
+    Map<String, RouteStamp> now = files.look();
+    boolean known =
+        now.equals(judged) && (refused.isEmpty() || sites.config().equals(judgedFor)) && !unread;
+    if (known) {
+      if (unkept != null) {
+        keep();
+      }
       return;
     }
     if (!now.equals(seen)) {
@@ -88,70 +111,75 @@ public final class RouteReload {
       seen = now;
       return;
     }
-    Set<String> changed = new TreeSet<>(now.keySet());
-    changed.addAll(applied.keySet());
-    changed.removeIf(name -> Objects.equals(now.get(name), applied.get(name)));
     try {
-      tryOut(now);
-    } catch (Exception e) {
-      refuse(now, e);
-      LOG.error(
-          "The change of {} in {} is refused, and the routes stay as they were: {}",
-          changed,
-          files.directory(),
-          refusal);
-      return;
+      unread = true;
+      RouteSet next = files.read();
+      RouteStart.requireDirectory(files, next, applied);
+      unread = false;
+      Set<String> changed = next.changed(applied);
+      if (!changed.isEmpty() && !take(next, changed)) {
+        return;
+      }
+      judged(now, List.of());
+    } catch (RouteRefusedException e) {
+      judged(now, e.problems());
     }
-    String busy = busyRoute(changed);
+  }
+
+  /** Whether the set is in force now, and does not wait for work that runs. */
+  private boolean take(RouteSet next, Set<String> changed) throws RouteRefusedException {
+    if (!next.equals(tried)) {
+      trial.run(next, sites.config());
+      tried = next;
+    }
+    String busy = way.busyRoute(changed);
     if (busy != null) {
       sayOnce("The change of " + changed + " waits for the end of the work in route " + busy);
-      return;
+      return false;
     }
     try {
-      for (String name : changed) {
-        apply(name, now.get(name));
-      }
-      if (changed.stream().anyMatch(RouteReload::isTemplate)) {
-        SiteTemplates.instantiate(context, sites.config());
-      }
-      applied = now;
-      refused = Map.of();
-      refusal = null;
+      way.change(applied, next);
     } catch (Exception e) {
-      refuse(now, e);
-      LOG.error(
-          "The change of {} in {} could not be applied: {}", changed, files.directory(), refusal);
+      throw new RouteRefusedException(
+          List.of(
+              new Problem(
+                  String.join(", ", changed),
+                  0,
+                  0,
+                  "the change could not be applied: " + Causes.reason(e),
+                  "see the log, and save the file again")));
+    }
+    applied = next;
+    startedWithKept = false;
+    keep();
+    return true;
+  }
+
+  private void judged(Map<String, RouteStamp> now, List<Problem> problems) {
+    boolean news = !problems.equals(refused);
+    judged = now;
+    judgedFor = sites.config();
+    refused = problems;
+    startedWithKept &= !problems.isEmpty();
+    if (problems.isEmpty()) {
+      // What was in force all the time, or is now.
+      keep();
+    } else if (news) {
+      LOG.error("{}", text().replace("\n", "; "));
     }
   }
 
-  /**
-   * A route of these files that has work of some length in flight, which replacing it would cut
-   * off: a base backup, say. Short work is waited for when the route is stopped.
-   */
-  private @Nullable String busyRoute(Set<String> changed) {
-    InflightRepository inflight = context.getInflightRepository();
-    boolean longWork =
-        inflight.browse().stream().anyMatch(exchange -> exchange.getDuration() > LONG_WORK_MILLIS);
-    if (!longWork) {
-      return null;
-    }
-    for (Route route : context.getRoutes()) {
-      String id = route.getRouteId();
-      if (inflight.size(id) > 0 && changed.stream().anyMatch(file -> makes(file, id))) {
-        return id;
+  private void keep() {
+    try {
+      kept.keep(applied);
+      unkept = null;
+    } catch (IOException e) {
+      String reason = FileFailure.reason(e);
+      if (!reason.equals(unkept) && !applied.isEmpty()) {
+        LOG.warn("{}", unkeptText(reason).replace("\n", "; "));
       }
+      unkept = reason;
     }
-    return null;
-  }
-
-  /** Whether a route is that of the file's name, or of a site by the file's template. */
-  private static boolean makes(String file, String routeId) {
-    String stem = file.substring(0, file.indexOf('.'));
-    return routeId.equals(stem) || (isTemplate(file) && routeId.startsWith(stem + "-"));
-  }
-
-  private static boolean isTemplate(String file) {
-    return file.startsWith("site-");
   }
 
   private void sayOnce(String text) {
@@ -161,120 +189,64 @@ public final class RouteReload {
     }
   }
 
-  /** What is wrong with the files as they lie there now, or null when they are in force. */
-  public synchronized @Nullable String refusal() {
-    return refusal;
+  /** What the state of now changes in the alert; the first look also ends one of a former run. */
+  private synchronized List<AlertChange> changes() {
+    String text = text().isEmpty() ? null : text();
+    if (looked && Objects.equals(text, told)) {
+      return List.of();
+    }
+    looked = true;
+    told = text;
+    return List.of(new AlertChange(ALERT, null, text));
   }
 
-  private void refuse(Map<String, Version> files, Exception failure) {
-    refused = files;
-    refusal = Causes.reason(failure);
+  /** What an operator is told; "" when all is well. */
+  private String text() {
+    List<Problem> problems = refused;
+    String reason = unkept;
+    if (problems.isEmpty()) {
+      return reason == null || applied.isEmpty() ? "" : unkeptText(reason);
+    }
+    return "%s\n%s\n%s; pghoard takes up the change within seconds"
+        .formatted(
+            startedWithKept
+                ? "pghoard was started with the route files that were last in force, as those in %s are refused"
+                    .formatted(files.directory())
+                : "the route files in %s are refused, and those that were in force stay in force"
+                    .formatted(files.directory()),
+            problems.stream().map(RouteRefusedException::what).collect(Collectors.joining("\n")),
+            problems.stream().map(Problem::remedy).distinct().collect(Collectors.joining("; ")));
   }
 
-  private Map<String, Version> versions() throws IOException {
-    Map<String, Version> versions = new TreeMap<>();
-    for (Map.Entry<String, String> entry : files.locations().entrySet()) {
-      String location = entry.getValue();
-      if (location.startsWith("file:")) {
-        Path file = Path.of(location.substring("file:".length()));
-        versions.put(
-            entry.getKey(),
-            new Version(location, Files.getLastModifiedTime(file), Files.size(file)));
-      } else {
-        versions.put(entry.getKey(), new Version(location, FileTime.fromMillis(0), 0));
-      }
-    }
-    return versions;
+  private String unkeptText(String reason) {
+    return """
+    the route files in force could not be kept in %s: %s
+    until they are, a start with a broken route file would fail; free some space there, or correct its permissions"""
+        .formatted(kept.file(), reason);
   }
 
-  private void tryOut(Map<String, Version> candidate) throws Exception {
-    try (DefaultCamelContext scratch =
-        new DefaultCamelContext(new DefaultRegistry(context.getRegistry()))) {
-      scratch.getPropertiesComponent().addPropertiesSource(new PropertiesOf(context));
-      scratch.setAutoStartup(false);
-      Converters.register(scratch);
-      RoutesLoader loader = PluginHelper.getRoutesLoader(scratch);
-      Map<String, String> owners = new HashMap<>();
-      for (Map.Entry<String, Version> file : candidate.entrySet()) {
-        Resource resource = resource(scratch, file.getValue());
-        for (RoutesBuilder builder : loader.findRoutesBuilders(resource)) {
-          if (builder instanceof RouteBuilder routes) {
-            routes.setCamelContext(scratch);
-            routes.configureRoutes(scratch);
-            for (RouteDefinition route : routes.getRouteCollection().getRoutes()) {
-              claim(owners, route, file.getKey());
-            }
-          }
-          scratch.addRoutes(builder);
-        }
-      }
-      scratch.start();
-      SiteTemplates.instantiate(scratch, sites.config());
-    }
+  /** What is wrong with the files as they lie there now, a line each; null when in force. */
+  public @Nullable String refusal() {
+    List<Problem> problems = refused;
+    return problems.isEmpty()
+        ? null
+        : problems.stream().map(RouteRefusedException::line).collect(Collectors.joining("\n"));
   }
 
-  /** Another context's properties; its component itself would be stopped with the scratch. */
-  private record PropertiesOf(CamelContext context) implements PropertiesSource {
-    @Override
-    public String getName() {
-      return "properties of " + context.getName();
+  /** For {@code GET /status}: what is refused, and which routes run meanwhile. */
+  public Map<String, Object> state() {
+    Map<String, Object> state = new LinkedHashMap<>();
+    List<Map<String, Object>> problems = new ArrayList<>();
+    for (Problem problem : refused) {
+      Map<String, Object> each = new LinkedHashMap<>();
+      each.put("file", problem.path());
+      each.put("line", problem.line());
+      each.put("cause", problem.cause());
+      each.put("remedy", problem.remedy());
+      problems.add(each);
     }
-
-    @Override
-    public @Nullable String getProperty(String name) {
-      return context.getPropertiesComponent().resolveProperty(name).orElse(null);
-    }
-  }
-
-  private static void claim(Map<String, String> owners, RouteDefinition route, String file) {
-    String id = route.getRouteId();
-    String other = id == null ? null : owners.putIfAbsent(id, file);
-    if (other != null) {
-      throw new IllegalArgumentException(
-          "the route id "
-              + id
-              + " is in "
-              + other
-              + " and in "
-              + file
-              + "; give one of them another id, or name the file "
-              + other
-              + " to replace it");
-    }
-  }
-
-  private void apply(String name, @Nullable Version version) throws Exception {
-    Version before = applied.get(name);
-    if (before != null) {
-      // An added template does not replace one of the same id.
-      for (RouteTemplateDefinition template :
-          List.copyOf(((ModelCamelContext) context).getRouteTemplateDefinitions())) {
-        if (isFrom(template.getResource(), before)) {
-          ((ModelCamelContext) context).removeRouteTemplates(template.getId());
-        }
-      }
-    }
-    Set<String> kept = new HashSet<>();
-    if (version != null) {
-      kept.addAll(
-          PluginHelper.getRoutesLoader(context).updateRoutes(List.of(resource(context, version))));
-    }
-    if (before != null) {
-      for (Route route : List.copyOf(context.getRoutes())) {
-        if (!kept.contains(route.getId()) && isFrom(route.getSourceResource(), before)) {
-          context.getRouteController().stopRoute(route.getId());
-          context.removeRoute(route.getId());
-        }
-      }
-    }
-    LOG.info(version == null ? "Route file {} removed" : "Route file {} in force", name);
-  }
-
-  private static boolean isFrom(@Nullable Resource resource, Version version) {
-    return resource != null && resource.getLocation().equals(version.location());
-  }
-
-  private static Resource resource(CamelContext context, Version version) {
-    return PluginHelper.getResourceLoader(context).resolveResource(version.location());
+    state.put("refused", problems);
+    state.put("started_with_last_set", startedWithKept);
+    return state;
   }
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.pghoard.camel.reload;
+
+import io.pghoard.config.Sites;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.spi.InflightRepository;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Replaces the routes of a running service by those of another set of the operator's files. */
+record RouteSwitch(CamelContext context, Sites sites, RouteFiles files) {
+  private static final Logger LOG = LoggerFactory.getLogger(RouteSwitch.class);
+  private static final long LONG_WORK_MILLIS = 5000;
+
+  /** Replaces what differs; when that fails, what was in force is put back. */
+  void change(RouteSet from, RouteSet to) throws Exception {
+    try {
+      apply(from, to);
+    } catch (Exception e) {
+      try {
+        apply(to, from);
+      } catch (Exception again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+    for (String name : from.changed(to)) {
+      boolean gone = files.location(to, name) == null;
+      LOG.info(gone ? "Route file {} removed" : "Route file {} in force", name);
+    }
+  }
+
+  private void apply(RouteSet from, RouteSet to) throws Exception {
+    Set<String> changed = from.changed(to);
+    for (String name : changed) {
+      apply(files.location(from, name), files.resource(context, to, name));
+    }
+    if (changed.stream().anyMatch(RouteSwitch::isTemplate)) {
+      SiteTemplates.instantiate(context, sites.config());
+    }
+  }
+
+  private void apply(@Nullable String before, @Nullable Resource now) throws Exception {
+    if (before != null) {
+      // An added template does not replace one of the same id.
+      for (RouteTemplateDefinition template :
+          List.copyOf(((ModelCamelContext) context).getRouteTemplateDefinitions())) {
+        if (isFrom(template.getResource(), before)) {
+          ((ModelCamelContext) context).removeRouteTemplates(template.getId());
+        }
+      }
+    }
+    Set<String> kept = new HashSet<>();
+    if (now != null) {
+      kept.addAll(PluginHelper.getRoutesLoader(context).updateRoutes(List.of(now)));
+    }
+    if (before != null) {
+      for (Route route : List.copyOf(context.getRoutes())) {
+        if (!kept.contains(route.getId()) && isFrom(route.getSourceResource(), before)) {
+          context.getRouteController().stopRoute(route.getId());
+          context.removeRoute(route.getId());
+        }
+      }
+    }
+  }
+
+  private static boolean isFrom(@Nullable Resource resource, String location) {
+    return resource != null && resource.getLocation().equals(location);
+  }
+
+  /**
+   * A route of these files that has work of some length in flight, which replacing it would cut
+   * off: a base backup, say. Short work is waited for when the route is stopped.
+   */
+  @Nullable String busyRoute(Set<String> changed) {
+    InflightRepository inflight = context.getInflightRepository();
+    boolean longWork =
+        inflight.browse().stream().anyMatch(exchange -> exchange.getDuration() > LONG_WORK_MILLIS);
+    if (!longWork) {
+      return null;
+    }
+    for (Route route : context.getRoutes()) {
+      String id = route.getRouteId();
+      if (inflight.size(id) > 0 && changed.stream().anyMatch(file -> makes(file, id))) {
+        return id;
+      }
+    }
+    return null;
+  }
+
+  /** Whether a route is that of the file's name, or of a site by the file's template. */
+  private static boolean makes(String file, String routeId) {
+    String stem = file.substring(0, file.indexOf('.'));
+    return routeId.equals(stem) || (isTemplate(file) && routeId.startsWith(stem + "-"));
+  }
+
+  private static boolean isTemplate(String file) {
+    return file.startsWith("site-");
+  }
+}
