@@ -82,7 +82,7 @@ install:
 	install -m 644 packaging/completions/pghoard_postgres_command $(COMPLETIONS)
 	for command in pghoard_archivecommand pghoard_archive_command; do ln -sf pghoard_postgres_command $(COMPLETIONS)/$$command; done
 	install -m 644 packaging/completions/_pghoard_postgres_command $(DESTDIR)$(ZSH)
-	install -D -m 644 -t $(SHARE)/doc/pghoard $(DOCUMENTS)
+	install -D -m 644 -t $(SHARE)/doc/pghoard $(DOCUMENTS) target/bom.json
 	install -d $(SHARE)/doc/pghoard/examples
 	cp -r packaging/as-postgres.conf config/examples/. $(SHARE)/doc/pghoard/examples/
 	find $(DESTDIR) -type d -exec chmod 755 {} +
