@@ -28,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -61,7 +60,7 @@ final class WalGate {
         acceptance.check(source.start(acceptance.wanted()), source.size());
     Map<String, String> facts = new TreeMap<>();
     CompressionConfig compression = config.compression();
-    facts.put("compression-algorithm", compression.algorithm().name().toLowerCase(Locale.ROOT));
+    facts.put("compression-algorithm", compression.algorithm().text());
     facts.put("compression-level", String.valueOf(compression.level()));
     facts.put("original-file-size", String.valueOf(source.size()));
     facts.put("host", host());

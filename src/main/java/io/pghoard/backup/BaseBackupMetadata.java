@@ -10,7 +10,6 @@ import io.pghoard.repository.PythonTime;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -96,6 +95,6 @@ final class BaseBackupMetadata {
   }
 
   private static String algorithm(BaseBackupPlan plan) {
-    return plan.compression().algorithm().name().toLowerCase(Locale.ROOT);
+    return plan.compression().algorithm().text();
   }
 }

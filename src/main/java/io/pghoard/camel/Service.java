@@ -21,10 +21,9 @@ import io.pghoard.camel.reload.RouteStart;
 import io.pghoard.camel.reload.SiteSwitch;
 import io.pghoard.camel.reload.SiteTemplates;
 import io.pghoard.camel.reload.SiteWork;
-import io.pghoard.camel.storage.LocalDoor;
-import io.pghoard.camel.storage.RepositoryDoors;
-import io.pghoard.camel.storage.RoutedDoor;
+import io.pghoard.camel.storage.RoutedRepositories;
 import io.pghoard.camel.storage.StoreRoutes;
+import io.pghoard.camel.storage.Stores;
 import io.pghoard.camel.storage.TransferPolicy;
 import io.pghoard.config.LogConfig;
 import io.pghoard.config.PghoardConfig;
@@ -218,8 +217,7 @@ public final class Service implements AutoCloseable {
       CamelContext context = context();
       Converters.register(context);
       ProducerTemplate producer = context.createProducerTemplate();
-      new Wiring(context, sites, new RepositoryDoors(producer), Clock.systemUTC()).bind();
-      context.getRegistry().bind("routedDoor", new RoutedDoor(sites, context));
+      new Wiring(context, sites, new RoutedRepositories(producer), Clock.systemUTC()).bind();
       try {
         context.addStartupListener(this);
         if (use != Use.RESTORE) {
@@ -232,7 +230,7 @@ public final class Service implements AutoCloseable {
               .getExecutorServiceManager()
               .setThreadPoolFactory(new ScheduledErrors(lostThreads));
           context.addLifecycleStrategy(new LateEndpoints(context));
-          bean("localDoor", LocalDoor.class).create(config);
+          bean("stores", Stores.class).prepare(config);
           context
               .getManagementStrategy()
               .addEventNotifier(

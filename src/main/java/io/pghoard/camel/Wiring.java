@@ -6,16 +6,12 @@ import io.pghoard.alert.BacklogAlert;
 import io.pghoard.alert.Repetitions;
 import io.pghoard.camel.http.HttpAnswer;
 import io.pghoard.camel.http.HttpProblem;
-import io.pghoard.camel.storage.AzureDoor;
+import io.pghoard.camel.storage.AzureSteps;
 import io.pghoard.camel.storage.CodecDataFormat;
-import io.pghoard.camel.storage.DaemonDoor;
-import io.pghoard.camel.storage.GoogleDoor;
-import io.pghoard.camel.storage.LocalDoor;
-import io.pghoard.camel.storage.RetiredClients;
+import io.pghoard.camel.storage.GoogleSteps;
 import io.pghoard.camel.storage.RetryNotice;
-import io.pghoard.camel.storage.S3Door;
-import io.pghoard.camel.storage.SftpDoor;
-import io.pghoard.camel.storage.StorageChoice;
+import io.pghoard.camel.storage.S3Steps;
+import io.pghoard.camel.storage.Stores;
 import io.pghoard.codec.Compression;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.Sites;
@@ -26,7 +22,6 @@ import io.pghoard.state.LostThreads;
 import io.pghoard.state.Transfers;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
@@ -47,15 +42,10 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
     Clock steady = new SteadyClock();
     registry.bind("sites", sites);
     registry.bind("repositories", repositories);
-    registry.bind("storageChoice", new StorageChoice(sites));
-    registry.bind("localDoor", new LocalDoor(sites));
-    RetiredClients retired = new RetiredClients();
-    registry.bind("retiredClients", retired);
-    registry.bind("s3Door", new S3Door(sites, registry, clock, retired));
-    registry.bind("azureDoor", new AzureDoor(sites, registry, retired));
-    registry.bind("googleDoor", new GoogleDoor(sites, registry, retired));
-    registry.bind("sftpDoor", new SftpDoor(sites, retired), null, "close");
-    registry.bind("daemonDoor", new DaemonDoor(sites));
+    registry.bind("stores", new Stores(sites, context, clock), null, "close");
+    registry.bind("s3Steps", new S3Steps());
+    registry.bind("azureSteps", new AzureSteps());
+    registry.bind("googleSteps", new GoogleSteps());
     registry.bind("httpProblem", new HttpProblem());
     registry.bind("httpAnswer", new HttpAnswer());
     LostThreads lostThreads = new LostThreads();
@@ -77,10 +67,7 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
 
   private void bindCompression(CompressionConfig compression) {
     Compression codec =
-        Compression.named(
-            compression.algorithm().name().toLowerCase(Locale.ROOT),
-            compression.level(),
-            compression.threads());
+        Compression.of(compression.algorithm(), compression.level(), compression.threads());
     registry().bind("compression", new CodecDataFormat(codec, compression.threads()));
   }
 }

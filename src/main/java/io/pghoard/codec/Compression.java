@@ -7,8 +7,12 @@ import java.io.OutputStream;
 
 /** A way to make a stream of bytes smaller, and back. */
 public sealed interface Compression permits Lzma, Snappy, Zstd {
-  /** The name in pghoard.json and in the metadata of objects: lzma, snappy or zstd. */
-  String name();
+  CompressionAlgorithm algorithm();
+
+  /** The name in pghoard.json and in the metadata of objects. */
+  default String name() {
+    return algorithm().text();
+  }
 
   /**
    * Compresses what is written to the stream that this gives. Its close finishes the format and
@@ -25,23 +29,24 @@ public sealed interface Compression permits Lzma, Snappy, Zstd {
   InputStream decode(InputStream in) throws IOException;
 
   /**
-   * The compression of a name in pghoard.json or in the metadata of an object.
+   * The compression of an algorithm.
    *
    * <p>Its workers and buffers serve all its streams: keep it rather than making one a stream.
    *
    * @param level in the algorithm's own scale; snappy has none and ignores it
    * @param threads how many blocks of a stream are worked on side by side, from 1
-   * @throws IllegalArgumentException if there is no such algorithm, or the level or the number of
-   *     threads is out of range
+   * @throws IllegalArgumentException if the level or the number of threads is out of range
    */
-  static Compression named(String algorithm, int level, int threads) {
+  static Compression of(CompressionAlgorithm algorithm, int level, int threads) {
     return switch (algorithm) {
-      case "lzma" -> new Lzma(level, threads);
-      case "snappy" -> new Snappy();
-      case "zstd" -> new Zstd(level, threads);
-      default ->
-          throw new IllegalArgumentException(
-              "unknown compression algorithm \"" + algorithm + "\": use lzma, snappy or zstd");
+      case LZMA -> new Lzma(level, threads);
+      case SNAPPY -> new Snappy();
+      case ZSTD -> new Zstd(level, threads);
     };
+  }
+
+  /** The same for the name of an algorithm. */
+  static Compression named(String algorithm, int level, int threads) {
+    return of(CompressionAlgorithm.named(algorithm), level, threads);
   }
 }

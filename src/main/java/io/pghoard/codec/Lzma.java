@@ -61,8 +61,8 @@ public final class Lzma implements Compression {
   }
 
   @Override
-  public String name() {
-    return "lzma";
+  public CompressionAlgorithm algorithm() {
+    return CompressionAlgorithm.LZMA;
   }
 
   @Override

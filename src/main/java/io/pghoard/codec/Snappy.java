@@ -17,8 +17,8 @@ import org.xerial.snappy.SnappyFramedOutputStream;
  */
 public final class Snappy implements Compression {
   @Override
-  public String name() {
-    return "snappy";
+  public CompressionAlgorithm algorithm() {
+    return CompressionAlgorithm.SNAPPY;
   }
 
   @Override

@@ -41,8 +41,8 @@ public final class Zstd implements Compression {
   }
 
   @Override
-  public String name() {
-    return "zstd";
+  public CompressionAlgorithm algorithm() {
+    return CompressionAlgorithm.ZSTD;
   }
 
   @Override

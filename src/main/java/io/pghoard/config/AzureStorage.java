@@ -36,8 +36,8 @@ public record AzureStorage(
   }
 
   @Override
-  public String type() {
-    return "azure";
+  public StorageType type() {
+    return StorageType.AZURE;
   }
 
   @Override

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.config;
 
+import io.pghoard.codec.CompressionAlgorithm;
+
 /**
  * How objects are compressed.
  *
  * @param level in the algorithm's own scale; snappy has none and ignores it
  * @param threads how many blocks are compressed side by side
  */
-public record CompressionConfig(Algorithm algorithm, int level, int threads) {
-  /** The algorithms by their names in pghoard.json and in the metadata of objects. */
-  public enum Algorithm {
-    LZMA,
-    SNAPPY,
-    ZSTD
-  }
-}
+public record CompressionConfig(CompressionAlgorithm algorithm, int level, int threads) {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.config;
 
-import io.pghoard.config.CompressionConfig.Algorithm;
+import io.pghoard.codec.CompressionAlgorithm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +36,7 @@ public record DaemonSite(SiteName name, DaemonStorage storage) {
         NOWHERE,
         NOWHERE,
         LogConfig.DEFAULT,
-        new CompressionConfig(Algorithm.LZMA, 0, PROCESSORS),
+        new CompressionConfig(CompressionAlgorithm.LZMA, 0, PROCESSORS),
         "sha1",
         threads,
         threads,

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public record DaemonStorage(URI address, @Nullable Credentials credentials, Duration retryFor)
     implements StorageConfig {
   @Override
-  public String type() {
-    return "daemon";
+  public StorageType type() {
+    return StorageType.DAEMON;
   }
 
   @Override

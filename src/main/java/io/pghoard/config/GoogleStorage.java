@@ -44,8 +44,8 @@ public record GoogleStorage(
   public record GoogleWriting(@Nullable String storageClass, @Nullable String kmsKey) {}
 
   @Override
-  public String type() {
-    return "google";
+  public StorageType type() {
+    return StorageType.GOOGLE;
   }
 
   @Override

@@ -10,8 +10,8 @@ import java.nio.file.Path;
  */
 public record LocalStorage(Path directory) implements StorageConfig {
   @Override
-  public String type() {
-    return "local";
+  public StorageType type() {
+    return StorageType.LOCAL;
   }
 
   @Override

@@ -19,8 +19,8 @@ public record RoutedStorage(String name, Map<String, String> options, String pre
   }
 
   @Override
-  public String type() {
-    return "routed";
+  public StorageType type() {
+    return StorageType.ROUTED;
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.pghoard.config.JsonValue.TextValue;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Reads an {@code object_storage} of type {@code routed}. */
@@ -15,8 +16,13 @@ record RoutedStorageReader(Section storage) {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]{0,31}");
 
   /** The names that shipped routes are called after. */
-  private static final Set<String> TAKEN =
-      Set.of("local", "s3", "azure", "google", "sftp", "swift", "routed");
+  private static final Set<String> TAKEN = taken();
+
+  private static Set<String> taken() {
+    Set<String> taken = new TreeSet<>(StorageReader.names());
+    taken.add(StorageType.DAEMON.text());
+    return taken;
+  }
 
   RoutedStorage read() {
     return new RoutedStorage(name(), options(), new PrefixReader(storage).read(""));

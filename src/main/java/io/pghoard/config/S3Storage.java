@@ -57,8 +57,8 @@ public record S3Storage(
       @Nullable String kmsKeyId) {}
 
   @Override
-  public String type() {
-    return "s3";
+  public StorageType type() {
+    return StorageType.S3;
   }
 
   @Override

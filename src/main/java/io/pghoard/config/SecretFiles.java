@@ -39,9 +39,9 @@ public record SecretFiles(Path file, PghoardConfig config) {
     for (SiteConfig site : config.sites().values()) {
       Path key =
           switch (site.storage().type()) {
-            case "google" -> ((GoogleStorage) site.storage()).key().file();
-            case "sftp" -> ((SftpStorage) site.storage()).login().keyFile();
-            default -> null;
+            case GOOGLE -> ((GoogleStorage) site.storage()).key().file();
+            case SFTP -> ((SftpStorage) site.storage()).login().keyFile();
+            case LOCAL, S3, AZURE, ROUTED, DAEMON -> null;
           };
       if (key != null) {
         all.add(key);

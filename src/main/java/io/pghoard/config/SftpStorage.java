@@ -65,8 +65,8 @@ public record SftpStorage(
   }
 
   @Override
-  public String type() {
-    return "sftp";
+  public StorageType type() {
+    return StorageType.SFTP;
   }
 
   @Override

@@ -16,7 +16,7 @@ public sealed interface StorageConfig
    * The store's {@code storage_type}: it chooses the branch of the routers {@code repository-put},
    * -get, -list and -delete.
    */
-  String type();
+  StorageType type();
 
   /**
    * Where the objects lie, as a path, to tell whether two sites share a place: the store, then what

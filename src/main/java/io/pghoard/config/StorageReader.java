@@ -7,14 +7,21 @@ import io.pghoard.config.JsonValue.TextValue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Reads {@code object_storage} in both of its shapes: since November 2015 {@code {"storage_type":
  * "local", ...}}, before it {@code {"local": {...}}}.
  */
 record StorageReader(Problems problems, Path backupLocation) {
-  private static final List<String> TYPES =
-      List.of("local", "s3", "google", "azure", "swift", "sftp", "routed");
+  /** The Python pghoard's name of a store that is not supported yet. */
+  private static final String SWIFT = "swift";
+
+  /** All names, in the order in which messages list them. */
+  static List<String> names() {
+    return Stream.concat(StorageType.inConfiguration().map(StorageType::text), Stream.of(SWIFT))
+        .toList();
+  }
 
   /** Where objects lie when object_storage is missing, null or empty. */
   private LocalStorage whenMissing() {
@@ -40,7 +47,7 @@ record StorageReader(Problems problems, Path backupLocation) {
   private StorageConfig oldShape(ObjectValue object) {
     for (Map.Entry<String, Member> entry : object.members().entrySet()) {
       JsonValue value = entry.getValue().value();
-      if (TYPES.contains(entry.getKey())
+      if (names().contains(entry.getKey())
           && value instanceof ObjectValue inner
           && object.members().size() == 1) {
         return ofType(entry.getKey(), entry.getValue().place(), inner);
@@ -51,34 +58,35 @@ record StorageReader(Problems problems, Path backupLocation) {
   }
 
   private StorageConfig ofType(String type, Place place, ObjectValue object) {
-    if (type.equals("local")) {
-      return local(new Section(object, Keys.LOCAL_STORAGE, problems));
+    StorageType known = StorageType.named(type).orElse(null);
+    if (known != null) {
+      return ofType(known, object);
     }
-    if (type.equals("s3")) {
-      return new S3StorageReader(new Section(object, Keys.S3_STORAGE, problems)).read();
-    }
-    if (type.equals("azure")) {
-      return new AzureStorageReader(new Section(object, Keys.AZURE_STORAGE, problems)).read();
-    }
-    if (type.equals("google")) {
-      return new GoogleStorageReader(new Section(object, Keys.GOOGLE_STORAGE, problems)).read();
-    }
-    if (type.equals("routed")) {
-      return new RoutedStorageReader(new Section(object, Keys.ROUTED_STORAGE, problems)).read();
-    }
-    if (type.equals("sftp")) {
-      return new SftpStorageReader(new Section(object, Keys.SFTP_STORAGE, problems)).read();
-    }
-    if (TYPES.contains(type)) {
+    if (type.equals(SWIFT)) {
       problems.add(
           place,
           "storage of type " + type + " comes with a later release",
           "set storage_type to \"local\", \"s3\", \"azure\", \"google\" or \"sftp\"");
     } else {
       problems.add(
-          place, "unknown storage type", "the nearest one is " + NearestKey.of(type, TYPES));
+          place, "unknown storage type", "the nearest one is " + NearestKey.of(type, names()));
     }
     return whenMissing();
+  }
+
+  private StorageConfig ofType(StorageType type, ObjectValue object) {
+    return switch (type) {
+      case LOCAL -> local(new Section(object, Keys.LOCAL_STORAGE, problems));
+      case S3 -> new S3StorageReader(new Section(object, Keys.S3_STORAGE, problems)).read();
+      case AZURE ->
+          new AzureStorageReader(new Section(object, Keys.AZURE_STORAGE, problems)).read();
+      case GOOGLE ->
+          new GoogleStorageReader(new Section(object, Keys.GOOGLE_STORAGE, problems)).read();
+      case ROUTED ->
+          new RoutedStorageReader(new Section(object, Keys.ROUTED_STORAGE, problems)).read();
+      case SFTP -> new SftpStorageReader(new Section(object, Keys.SFTP_STORAGE, problems)).read();
+      case DAEMON -> throw new IllegalArgumentException("pghoard.json names no daemon");
+    };
   }
 
   private StorageConfig local(Section local) {

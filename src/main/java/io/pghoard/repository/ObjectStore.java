@@ -12,7 +12,7 @@ import java.util.Map;
  * <p>An object is whole or absent, and never changes. What will not succeed when it is tried again
  * is a {@link PermanentStorageException}; every other IOException may pass.
  */
-public interface ObjectStore {
+public interface ObjectStore extends ObjectListing {
   /**
    * Stores an object. When this returns, the object is durable.
    *
@@ -28,22 +28,6 @@ public interface ObjectStore {
    * @throws ObjectMissingException when there is no object of this key
    */
   ObjectContent get(ObjectKey key) throws IOException;
-
-  /**
-   * All objects whose key starts with {@code prefix}, in the order of their keys. One whose
-   * metadata cannot be read is listed without any.
-   *
-   * @param prefix any start of a key, "" for all; it need not end at a slash
-   */
-  List<StoredObject> list(String prefix) throws IOException;
-
-  /**
-   * The keys of all objects whose key starts with {@code prefix}, in order: for the many objects of
-   * a WAL archive, whose metadata would fill the memory and cost a request each.
-   */
-  default List<ObjectKey> keys(String prefix) throws IOException {
-    return list(prefix).stream().map(StoredObject::key).toList();
-  }
 
   /** Deletes an object; one that is not there is no error. */
   default void delete(ObjectKey key) throws IOException {

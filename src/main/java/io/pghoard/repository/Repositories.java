@@ -3,7 +3,7 @@ package io.pghoard.repository;
 
 import io.pghoard.config.SiteName;
 
-/** Finds the store of each site. In the daemon every call goes through the four doors' routes. */
+/** Finds the store of each site. In the daemon every call goes through the storage routes. */
 @FunctionalInterface
 public interface Repositories {
   ObjectStore of(SiteName site);

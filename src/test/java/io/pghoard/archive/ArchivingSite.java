@@ -2,6 +2,7 @@
 package io.pghoard.archive;
 
 import io.pghoard.codec.Compression;
+import io.pghoard.codec.CompressionAlgorithm;
 import io.pghoard.config.BaseBackupConfig;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.LocalStorage;
@@ -100,7 +101,7 @@ public final class ArchivingSite {
         directory.resolve("state.json"),
         directory.resolve("maintenance"),
         LogConfig.DEFAULT,
-        new CompressionConfig(CompressionConfig.Algorithm.LZMA, 0, 1),
+        new CompressionConfig(CompressionAlgorithm.LZMA, 0, 1),
         "sha1",
         2,
         2,

@@ -3,6 +3,7 @@ package io.pghoard.backup;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pghoard.codec.CompressionAlgorithm;
 import io.pghoard.config.BaseBackupConfig;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.LocalStorage;
@@ -177,7 +178,7 @@ public final class TestSite {
         directory.resolve("state.json"),
         directory.resolve("maintenance"),
         LogConfig.DEFAULT,
-        new CompressionConfig(CompressionConfig.Algorithm.LZMA, 0, 1),
+        new CompressionConfig(CompressionAlgorithm.LZMA, 0, 1),
         "sha1",
         1,
         1,

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract through the four doors, on Azurite. */
+/** The contract through the storage routes, on Azurite. */
 class AzureStorageIT extends StorageContract {
   private static Azurite azurite;
   private RunningService service;

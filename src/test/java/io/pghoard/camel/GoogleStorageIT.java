@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract through the four doors, on the double of Google. */
+/** The contract through the storage routes, on the double of Google. */
 class GoogleStorageIT extends StorageContract {
   private static GoogleServer google;
   private static RunningService service;

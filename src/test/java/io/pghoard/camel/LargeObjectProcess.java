@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pghoard.JavaCommand;
-import io.pghoard.camel.storage.RepositoryDoors;
+import io.pghoard.camel.storage.RoutedRepositories;
 import io.pghoard.config.ConfigFile;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
@@ -64,7 +64,8 @@ public final class LargeObjectProcess {
         Service.restoreOnly(ConfigFile.read(file), file.resolveSibling("config"))) {
       service.start();
       ObjectStore store =
-          new RepositoryDoors(service.context().createProducerTemplate()).of(RunningService.SITE);
+          new RoutedRepositories(service.context().createProducerTemplate())
+              .of(RunningService.SITE);
       store.put(key, Map.of("size", String.valueOf(size)), new Numbers(size));
       try (ObjectContent content = store.get(key);
           InputStream expected = new Numbers(size)) {

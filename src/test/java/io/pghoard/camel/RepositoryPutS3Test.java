@@ -12,6 +12,7 @@ import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.s3.S3Bucket;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,29 @@ class RepositoryPutS3Test {
   @RegisterExtension static final S3Bucket BUCKET = new S3Bucket();
 
   private static final ObjectKey KEY = new ObjectKey("main/basebackup_chunk/b/b.00000001.pghoard");
+
+  @Test
+  void smallObject_liesBelowThePrefix_asThePythonToolHasIt(@TempDir Path home) throws Exception {
+    Map<String, String> metadata = Map.of("compression-algorithm", "lzma", "pg-version", "150018");
+    try (RunningService service =
+        RunningService.configured(home, root -> BUCKET.use(root).put("prefix", "a/b"))) {
+      service
+          .store()
+          .put(
+              new ObjectKey("main/xlog/x"),
+              metadata,
+              new ByteArrayInputStream("abc".getBytes(StandardCharsets.UTF_8)));
+
+      assertThat(service.store().keys("main/")).containsExactly(new ObjectKey("main/xlog/x"));
+    }
+    HeadObjectResponse head =
+        BUCKET.client().headObject(r -> r.bucket(BUCKET.name()).key("a/b/main/xlog/x"));
+    assertThat(head.metadata())
+        .containsAllEntriesOf(metadata)
+        .containsEntry(
+            "pghoard-sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assertThat(head.contentLength()).isEqualTo(3);
+  }
 
   @Test
   void largeObject_goesInParts(@TempDir Path home) throws Exception {

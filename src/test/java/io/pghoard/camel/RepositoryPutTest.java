@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.pghoard.camel.storage.LocalDoor;
-import io.pghoard.camel.storage.RepositoryDoors;
+import io.pghoard.camel.storage.RoutedRepositories;
+import io.pghoard.camel.storage.Stores;
 import io.pghoard.config.SiteName;
 import io.pghoard.config.UnknownSiteException;
 import io.pghoard.repository.ObjectExistsException;
@@ -46,21 +46,21 @@ class RepositoryPutTest {
   @Test
   void passingFailure_isTriedAgain_withTheWholeBody(@TempDir Path home) throws Exception {
     try (RunningService service = new RunningService(home)) {
-      FailsOnce door = new FailsOnce(service.service().bean("localDoor", LocalDoor.class));
-      service.service().context().getRegistry().bind("failsOnce", door);
+      FailsOnce store = new FailsOnce(service.service().bean("stores", Stores.class));
+      service.service().context().getRegistry().bind("failsOnce", store);
       Files.createDirectories(home.resolve("routes"));
       String shipped =
-          Files.readString(Path.of("src/main/resources/routes/repository-put.camel.yaml"));
+          Files.readString(Path.of("src/main/resources/routes/repository-put-local.camel.yaml"));
       Files.writeString(
-          home.resolve("routes/repository-put.camel.yaml"),
-          shipped.replace("bean:localDoor", "bean:failsOnce"));
+          home.resolve("routes/repository-put-local.camel.yaml"),
+          shipped.replace("bean:stores", "bean:failsOnce"));
       // While the route is being replaced there is none of its name.
       await()
           .until(
-              () -> service.service().context().getRoute("repository-put"),
+              () -> service.service().context().getRoute("repository-put-local"),
               route -> route != null && route.getSourceLocation().startsWith("file:"));
       service.store().put(KEY, Map.of(), bytes("whole".repeat(100_000)));
-      assertThat(door.calls).isEqualTo(2);
+      assertThat(store.calls).isEqualTo(2);
       assertThat(home.resolve("repository/main/xlog/x")).hasContent("whole".repeat(100_000));
     }
   }
@@ -68,9 +68,9 @@ class RepositoryPutTest {
   @Test
   void unknownSite_isRefused(@TempDir Path home) throws Exception {
     try (RunningService service = new RunningService(home)) {
-      RepositoryDoors doors =
-          new RepositoryDoors(service.service().context().createProducerTemplate());
-      assertThatThrownBy(() -> doors.of(new SiteName("other")).put(KEY, Map.of(), bytes("")))
+      RoutedRepositories repositories =
+          new RoutedRepositories(service.service().context().createProducerTemplate());
+      assertThatThrownBy(() -> repositories.of(new SiteName("other")).put(KEY, Map.of(), bytes("")))
           .isInstanceOf(UnknownSiteException.class)
           .hasMessageContaining("other")
           .hasMessageContaining("main");
@@ -81,13 +81,13 @@ class RepositoryPutTest {
     return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** A door that reads half of the first body and fails, as a store does whose network breaks. */
+  /** A store that reads half of the first body and fails, as a store does whose network breaks. */
   public static final class FailsOnce {
-    private final LocalDoor door;
+    private final Stores stores;
     private int calls;
 
-    FailsOnce(LocalDoor door) {
-      this.door = door;
+    FailsOnce(Stores stores) {
+      this.stores = stores;
     }
 
     public void put(SiteName site, ObjectKey key, Map<String, String> metadata, InputStream body)
@@ -96,7 +96,7 @@ class RepositoryPutTest {
         body.skipNBytes(1000);
         throw new IOException("connection reset");
       }
-      door.put(site, key, metadata, body);
+      stores.put(site, key, metadata, body);
     }
   }
 }

@@ -64,7 +64,7 @@ class RetentionApplyTest {
                           exceptionType: java.io.IOException
                           message: "cannot delete ${variable.objectKeys}"
                 - to:
-                    uri: bean:localDoor
+                    uri: bean:stores
                     parameters:
                       method: delete(${variable.site}, ${variable.objectKeys})
         """);

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
@@ -25,6 +27,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  */
 record RouteConventions(Path routes, Path tests, Path documentation) {
   private static final String SUFFIX = ".camel.yaml";
+
+  private static final Pattern STORAGE = Pattern.compile("repository-(?:put|get|list|delete)-(.+)");
 
   /** Every breach, each with its file, what is wrong and what to do; none is an empty list. */
   List<String> breaches() throws IOException {
@@ -70,7 +74,7 @@ record RouteConventions(Path routes, Path tests, Path documentation) {
     }
     List<String> breaches = new ArrayList<>();
     for (RouteFile file : files.values()) {
-      String name = className(file.stem());
+      String name = testName(file.stem());
       if (!file.isConfiguration()
           && !classes.contains(name + "Test.java")
           && !classes.contains(name + "IT.java")) {
@@ -83,9 +87,22 @@ record RouteConventions(Path routes, Path tests, Path documentation) {
   private List<String> undocumented(Set<String> stems) throws IOException {
     String page = Files.exists(documentation) ? Files.readString(documentation) : "";
     return stems.stream()
-        .filter(stem -> page.lines().noneMatch(line -> line.startsWith("| `" + stem + "` |")))
+        .filter(stem -> page.lines().noneMatch(line -> isRowOf(stem, line)))
         .map(stem -> stem + ": no line in " + documentation + "; add \"| `" + stem + "` | ...\"")
         .toList();
+  }
+
+  /** A row begins with the route's name; the four routes of a type of storage share one. */
+  private static boolean isRowOf(String stem, String line) {
+    Matcher storage = STORAGE.matcher(stem);
+    return line.startsWith("| `" + stem + "` |")
+        || (storage.matches() && line.startsWith("| `repository-put-" + storage.group(1) + "`,"));
+  }
+
+  /** The four routes of a type of storage are tested together, by the contract of stores. */
+  private static String testName(String stem) {
+    Matcher storage = STORAGE.matcher(stem);
+    return storage.matches() ? className(storage.group(1)) + "Storage" : className(stem);
   }
 
   /** wal-archive is tested by WalArchiveTest. */

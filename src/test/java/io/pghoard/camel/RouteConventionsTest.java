@@ -90,11 +90,11 @@ class RouteConventionsTest {
   }
 
   @Test
-  void elevenSteps_areTooMany(@TempDir Path directory) throws IOException {
+  void thirteenSteps_areTooMany(@TempDir Path directory) throws IOException {
     String step = "        - to:\n            uri: bean:walAcceptance\n";
-    assertThat(breaches(directory, GOOD + step.repeat(9))).isEmpty();
-    assertThat(breaches(directory, GOOD + step.repeat(10)))
-        .containsExactly("wal-archive: 11 steps, more than 10; make a route of some of them");
+    assertThat(breaches(directory, GOOD + step.repeat(11))).isEmpty();
+    assertThat(breaches(directory, GOOD + step.repeat(12)))
+        .containsExactly("wal-archive: 13 steps, more than 12; make a route of some of them");
   }
 
   @Test
@@ -113,6 +113,20 @@ class RouteConventionsTest {
         .hasSize(2)
         .anyMatch(breach -> breach.endsWith("no test; add a WalArchiveTest or WalArchiveIT"))
         .anyMatch(breach -> breach.contains("wal-archive: no line in "));
+  }
+
+  @Test
+  void routesOfAStorageType_areTestedByItsContract(@TempDir Path directory) throws IOException {
+    String route = GOOD.replace("wal-archive", "repository-put-tape");
+    breaches(directory, GOOD);
+    Files.writeString(directory.resolve("routes/repository-put-tape.camel.yaml"), route);
+    Files.writeString(
+        directory.resolve("routes.md"),
+        "| `wal-archive` | a |\n| `repository-put-tape`, `-get-tape` | b |\n");
+    assertThat(conventions(directory).breaches())
+        .containsExactly("repository-put-tape: no test; add a TapeStorageTest or TapeStorageIT");
+    Files.writeString(directory.resolve("test/TapeStorageIT.java"), "");
+    assertThat(conventions(directory).breaches()).isEmpty();
   }
 
   @Test

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param items the list that the file is
  */
 record RouteFile(String stem, List<Map<String, Object>> items) {
-  private static final int MOST_STEPS = 10;
+  private static final int MOST_STEPS = 12;
   private static final int DEEPEST_NESTING = 2;
 
   private static final Set<String> SCRIPTS =

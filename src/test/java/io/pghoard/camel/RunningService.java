@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pghoard.camel.storage.RepositoryDoors;
+import io.pghoard.camel.storage.RoutedRepositories;
 import io.pghoard.config.ConfigFile;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.SiteName;
@@ -132,9 +132,9 @@ public final class RunningService implements AutoCloseable {
     return service;
   }
 
-  /** The site's store, by way of the four doors. */
+  /** The site's store, by way of the storage routes. */
   public ObjectStore store() {
-    return new RepositoryDoors(service.context().createProducerTemplate()).of(SITE);
+    return new RoutedRepositories(service.context().createProducerTemplate()).of(SITE);
   }
 
   public void raise(String alert, String text) {

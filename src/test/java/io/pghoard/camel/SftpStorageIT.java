@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract through the four doors, on OpenSSH. */
+/** The contract through the storage routes, on OpenSSH. */
 class SftpStorageIT extends StorageContract {
   private static OpenSshServer server;
   private static RunningService service;

@@ -4,7 +4,7 @@ package io.pghoard.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pghoard.camel.storage.S3Door;
+import io.pghoard.camel.storage.Stores;
 import io.pghoard.repository.s3.S3Bucket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class SiteUploadSweepTest {
 
     try (RunningService service = sweeping(home, 3_600_000)) {
       // Through the route's own bean, as often as it likes.
-      service.service().bean("s3Door", S3Door.class).sweep(RunningService.SITE, 3_600_000);
+      service.service().bean("stores", Stores.class).sweep(RunningService.SITE, 3_600_000);
       assertThat(BUCKET.uploads()).hasSize(1);
     }
   }

@@ -224,7 +224,7 @@ final class CompressionTest {
   void unknownAlgorithm_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Compression.named("gzip", 0, 1))
-        .withMessageContaining("use lzma, snappy or zstd");
+        .withMessageContaining("use one of lzma, snappy, zstd");
   }
 
   @ParameterizedTest

@@ -346,7 +346,7 @@ class CheckIT {
                       args: "-f %s/${variable.objectKey}"
                     variableReceive: removed
                 - to:
-                    uri: bean:localDoor
+                    uri: bean:stores
                     parameters:
                       method: put(${variable.site}, ${variable.objectKey}, ${variable.objectMetadata}, ${body})
         """

@@ -3,7 +3,7 @@ package io.pghoard.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pghoard.config.CompressionConfig.Algorithm;
+import io.pghoard.codec.CompressionAlgorithm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +34,7 @@ final class ConfigDefaultsTest {
                 Path.of("/tmp/pghoard_state.json"),
                 Path.of("/tmp/pghoard_maintenance_mode_file"),
                 LogConfig.DEFAULT,
-                new CompressionConfig(Algorithm.LZMA, 0, Math.min(PROCESSORS, 16)),
+                new CompressionConfig(CompressionAlgorithm.LZMA, 0, Math.min(PROCESSORS, 16)),
                 "sha1",
                 Math.min(PROCESSORS + 3, 20),
                 Math.min(PROCESSORS + 1, 20),

@@ -3,7 +3,7 @@ package io.pghoard.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pghoard.config.CompressionConfig.Algorithm;
+import io.pghoard.codec.CompressionAlgorithm;
 import io.pghoard.postgres.ConnectionInfo;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +52,7 @@ final class ConfigMappingTest {
             "compression",
             "{'algorithm': 'zstd', 'level': -5, 'thread_count': 3}",
             PghoardConfig::compression,
-            new CompressionConfig(Algorithm.ZSTD, -5, 3)),
+            new CompressionConfig(CompressionAlgorithm.ZSTD, -5, 3)),
         top("transfer", "{'thread_count': 3}", PghoardConfig::transferThreads, 3),
         top("restore_process_count", "3", PghoardConfig::restoreThreads, 3),
         top("upload_retries_warning_limit", "5", PghoardConfig::uploadRetriesWarningLimit, 5),

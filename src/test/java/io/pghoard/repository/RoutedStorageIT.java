@@ -27,10 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The contract through the doors of a daemon whose store is an operator's own: the very files that
- * docs/routes.md points to, with the program rclone. What they cannot promise, that of two daemons
- * one wins, is not in it: its writers are of one process. A list with metadata runs the program
- * once an object, so that the long one is of keys alone.
+ * The contract through the storage routes of a daemon whose store is an operator's own: the very
+ * files that docs/routes.md points to, with the program rclone. What they cannot promise, that of
+ * two daemons one wins, is not in it: its writers are of one process. A list with metadata runs the
+ * program once an object, so that the long one is of keys alone.
  */
 class RoutedStorageIT extends StorageContract {
   private static final Path EXAMPLE = Path.of("config/examples/rclone");

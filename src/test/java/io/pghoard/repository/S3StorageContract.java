@@ -16,7 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
-/** The contract, through the doors of a daemon whose site is in a bucket of some S3 server. */
+/**
+ * The contract, through the storage routes of a daemon whose site is in a bucket of some S3 server.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class S3StorageContract extends StorageContract {
   private RunningService service;

@@ -3,6 +3,7 @@ package io.pghoard.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pghoard.codec.CompressionAlgorithm;
 import io.pghoard.config.BaseBackupConfig;
 import io.pghoard.config.CompressionConfig;
 import io.pghoard.config.LocalStorage;
@@ -231,7 +232,7 @@ final class ExpiringSite {
         unused,
         unused,
         LogConfig.DEFAULT,
-        new CompressionConfig(CompressionConfig.Algorithm.LZMA, 0, 1),
+        new CompressionConfig(CompressionAlgorithm.LZMA, 0, 1),
         "sha1",
         1,
         1,

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel.reload;
 
-import io.pghoard.camel.storage.LocalDoor;
-import io.pghoard.camel.storage.RetiredClients;
-import io.pghoard.camel.storage.SiteDoor;
 import io.pghoard.camel.storage.StoreRoutes;
+import io.pghoard.camel.storage.Stores;
 import io.pghoard.config.Causes;
 import io.pghoard.config.ConfigChange;
 import io.pghoard.config.PghoardConfig;
@@ -33,8 +31,8 @@ public record SiteSwitch(CamelContext context, Sites sites, ReloadTurn turn) {
   private void apply(PghoardConfig next) throws Exception {
     PghoardConfig before = sites.config();
     Set<SiteName> changed = new ConfigChange(before, next).sites();
-    // First what may fail before anything has changed: for want of a right, a disk, a route.
-    bean("localDoor", LocalDoor.class).create(next);
+    // Do what can fail (permissions, disk, a missing route) before changing anything.
+    stores().prepare(next);
     StoreRoutes.require(
         context, next.sites().values().stream().filter(s -> changed.contains(s.name())).toList());
     try {
@@ -62,7 +60,7 @@ public record SiteSwitch(CamelContext context, Sites sites, ReloadTurn turn) {
     }
     sites.replace(to);
     for (SiteName site : changed) {
-      context.getRegistry().findByType(SiteDoor.class).forEach(door -> door.forget(site));
+      stores().forget(site);
       SiteConfig now = to.sites().get(site);
       if (now != null) {
         SiteTemplates.instantiate(context, now, to);
@@ -75,7 +73,11 @@ public record SiteSwitch(CamelContext context, Sites sites, ReloadTurn turn) {
     return context.getRegistry().lookupByNameAndType(name, type);
   }
 
+  private Stores stores() {
+    return bean("stores", Stores.class);
+  }
+
   void closeUnusedClients() {
-    bean("retiredClients", RetiredClients.class).closeUnused(context);
+    stores().closeUnused();
   }
 }

@@ -16,7 +16,7 @@ import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.RoutePolicySupport;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what goes through the doors {@code repository-put} and {@code repository-get}. */
+/** Counts what goes through the routes {@code repository-put} and {@code repository-get}. */
 public final class TransferPolicy extends RoutePolicySupport implements RoutePolicyFactory {
   private static final String BEGUN = "pghoardTransferBegun";
 
@@ -49,7 +49,7 @@ public final class TransferPolicy extends RoutePolicySupport implements RoutePol
     exchange.setProperty(BEGUN, new Begun(System.nanoTime(), bytes));
   }
 
-  /** Called after the door's own repetitions. */
+  /** Called after the route's own repetitions. */
   @Override
   public void onExchangeDone(Route route, Exchange exchange) {
     Begun begun = (Begun) exchange.removeProperty(BEGUN);

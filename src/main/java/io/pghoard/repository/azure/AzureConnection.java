@@ -32,7 +32,7 @@ public record AzureConnection(AzureStorage storage) {
         new BlobServiceClientBuilder()
             .endpoint(storage.endpoint().toString())
             .httpClient(http())
-            // One try: the doors' routes try again, and nobody else.
+            // One try: the storage routes try again, and nobody else.
             .retryOptions(
                 new RequestRetryOptions(
                     RetryPolicyType.FIXED,

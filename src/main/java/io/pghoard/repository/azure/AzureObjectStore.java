@@ -12,6 +12,8 @@ import io.pghoard.repository.CheckedContent;
 import io.pghoard.repository.Deadline;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.ObjectListing;
+import io.pghoard.repository.RereadableBody;
 import io.pghoard.repository.StoredObject;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * The container of one site in Azure Blob Storage: what Camel's component does not do, and what
  * comes of what it does.
  */
-public final class AzureObjectStore {
+public final class AzureObjectStore implements ObjectListing {
   /** The most that one answer holds. */
   private static final int PAGE = 5000;
 
@@ -54,16 +56,20 @@ public final class AzureObjectStore {
     return storage.prefix().isEmpty() ? "" : storage.prefix() + "/";
   }
 
-  /** As {@link io.pghoard.repository.ObjectStore#put}. */
-  public void put(ObjectKey key, Map<String, String> metadata, InputStream body)
+  /** Reads of a body what goes in one request, and of a larger one nothing yet. */
+  public AzurePut prepare(ObjectKey key, Map<String, String> metadata, RereadableBody body)
       throws IOException {
+    return AzurePut.of(key, metadata, body, storage.tier());
+  }
+
+  /** Stores a large object. */
+  public void putInBlocks(AzurePut put) throws IOException {
     new AzureUpload(
-            container.getBlobClient(blobName(key)).getBlockBlobClient(),
-            key,
-            storage.tier(),
+            container.getBlobClient(blobName(put.key())).getBlockBlobClient(),
+            put,
             deadline,
             failure)
-        .put(metadata, body);
+        .run();
   }
 
   /**
@@ -84,7 +90,7 @@ public final class AzureObjectStore {
     return this.failure.of(deed + " " + key, key, failure);
   }
 
-  /** As {@link io.pghoard.repository.ObjectStore#list}. */
+  @Override
   public List<StoredObject> list(String prefix) throws IOException {
     return list(
         prefix,
@@ -101,7 +107,7 @@ public final class AzureObjectStore {
         });
   }
 
-  /** As {@link io.pghoard.repository.ObjectStore#keys}. */
+  @Override
   public List<ObjectKey> keys(String prefix) throws IOException {
     return list(prefix, new BlobListDetails(), this::key);
   }

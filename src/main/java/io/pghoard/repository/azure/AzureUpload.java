@@ -3,110 +3,79 @@ package io.pghoard.repository.azure;
 
 import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
-import com.azure.storage.blob.models.AccessTier;
 import com.azure.storage.blob.models.BlobErrorCode;
-import com.azure.storage.blob.models.BlobRequestConditions;
 import com.azure.storage.blob.models.BlobStorageException;
 import com.azure.storage.blob.options.BlockBlobCommitBlockListOptions;
-import com.azure.storage.blob.options.BlockBlobSimpleUploadOptions;
 import com.azure.storage.blob.options.BlockBlobStageBlockOptions;
 import com.azure.storage.blob.specialized.BlockBlobClient;
+import io.pghoard.codec.Hashing;
 import io.pghoard.repository.Deadline;
 import io.pghoard.repository.ObjectExistsException;
 import io.pghoard.repository.ObjectKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One object on its way into a container.
- *
- * <p>What fits into one part goes in one request. What is larger goes as blocks, several at a time,
- * which nobody sees until the list of them is committed; those of a put that failed are dropped by
- * Azure a week later. Every request carries the MD5 of its body, which Azure checks, and the
+ * One large object on its way into a container: in blocks, several at a time, which nobody sees
+ * until the list of them is committed; those of a put that failed are dropped by Azure a week
+ * later. Every request carries the MD5 of its body, which Azure checks, and the last one the
  * condition that no blob has this name.
  */
 final class AzureUpload {
-  static final int PART = 4 << 20;
-  private static final int PARTS_AT_ONCE = 2;
+  private static final int BLOCKS_AT_ONCE = 2;
 
   private final BlockBlobClient blob;
+  private final AzurePut put;
   private final ObjectKey key;
-  private final @Nullable String tier;
   private final Deadline deadline;
   private final AzureFailure failure;
-  private final MessageDigest sha256 = digest("SHA-256");
+  private final MessageDigest sha256 = Hashing.digest("sha256");
 
   /** Blocks of several writers of one name lie side by side until one of them commits. */
   private final String writer = UUID.randomUUID().toString();
 
-  AzureUpload(
-      BlockBlobClient blob,
-      ObjectKey key,
-      @Nullable String tier,
-      Deadline deadline,
-      AzureFailure failure) {
-    this.failure = failure;
+  AzureUpload(BlockBlobClient blob, AzurePut put, Deadline deadline, AzureFailure failure) {
     this.blob = blob;
-    this.key = key;
-    this.tier = tier;
+    this.put = put;
+    this.key = put.key();
     this.deadline = deadline;
+    this.failure = failure;
   }
 
-  void put(Map<String, String> metadata, InputStream body) throws IOException {
-    byte[] first = read(body);
-    if (first.length < PART) {
-      whole(first, metadata);
-    } else {
-      // Else hours of blocks could be sent for nothing.
-      if (call(blob::exists)) {
-        throw new ObjectExistsException(key);
-      }
-      List<String> blocks = blocks(first, body);
-      commit(blocks, metadata);
+  void run() throws IOException {
+    // Else hours of blocks could be sent for nothing.
+    if (call(blob::exists)) {
+      throw new ObjectExistsException(key);
     }
+    put.body().rewind();
+    commit(blocks(put.body().stream()));
   }
 
   private byte[] read(InputStream body) throws IOException {
-    byte[] part = body.readNBytes(PART);
-    sha256.update(part);
-    return part;
+    byte[] block = body.readNBytes(AzurePut.BLOCK);
+    sha256.update(block);
+    return block;
   }
 
-  private void whole(byte[] bytes, Map<String, String> metadata) throws IOException {
-    BlockBlobSimpleUploadOptions options =
-        new BlockBlobSimpleUploadOptions(BinaryData.fromBytes(bytes))
-            .setContentMd5(md5(bytes))
-            .setMetadata(stored(metadata))
-            .setRequestConditions(absent());
-    if (tier != null) {
-      options.setTier(AccessTier.fromString(tier));
-    }
-    call(() -> blob.uploadWithResponse(options, null, Context.NONE));
-  }
-
-  private List<String> blocks(byte[] first, InputStream body) throws IOException {
+  private List<String> blocks(InputStream body) throws IOException {
     List<String> names = new ArrayList<>();
     Deque<Deadline.Call<?>> underWay = new ArrayDeque<>();
     try {
-      for (byte[] part = first; part.length > 0; part = read(body)) {
-        while (underWay.size() >= PARTS_AT_ONCE) {
+      for (byte[] block = read(body); block.length > 0; block = read(body)) {
+        while (underWay.size() >= BLOCKS_AT_ONCE) {
           finish(underWay.remove());
         }
         String name = blockName(names.size());
         names.add(name);
-        underWay.add(deadline.start(deed(), stage(name, part)));
+        underWay.add(deadline.start(deed(), stage(name, block)));
       }
       while (!underWay.isEmpty()) {
         finish(underWay.remove());
@@ -117,9 +86,10 @@ final class AzureUpload {
     }
   }
 
-  private Callable<?> stage(String name, byte[] part) {
+  private Callable<?> stage(String name, byte[] block) {
     BlockBlobStageBlockOptions options =
-        new BlockBlobStageBlockOptions(name, BinaryData.fromBytes(part)).setContentMd5(md5(part));
+        new BlockBlobStageBlockOptions(name, BinaryData.fromBytes(block))
+            .setContentMd5(Hashing.digest("md5").digest(block));
     return () -> blob.stageBlockWithResponse(options, null, Context.NONE);
   }
 
@@ -138,14 +108,12 @@ final class AzureUpload {
         .encodeToString(name.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
   }
 
-  private void commit(List<String> blocks, Map<String, String> metadata) throws IOException {
+  private void commit(List<String> blocks) throws IOException {
     BlockBlobCommitBlockListOptions options =
         new BlockBlobCommitBlockListOptions(blocks)
-            .setMetadata(stored(metadata))
-            .setRequestConditions(absent());
-    if (tier != null) {
-      options.setTier(AccessTier.fromString(tier));
-    }
+            .setMetadata(put.withHash(sha256.digest()))
+            .setTier(put.tier())
+            .setRequestConditions(put.conditions());
     try {
       deadline.within(deed(), () -> blob.commitBlockListWithResponse(options, null, Context.NONE));
     } catch (RuntimeException e) {
@@ -159,15 +127,6 @@ final class AzureUpload {
     }
   }
 
-  private Map<String, String> stored(Map<String, String> metadata) {
-    String hash = HexFormat.of().formatHex(sha256.digest());
-    return new AzureMetadata(metadata, hash).stored();
-  }
-
-  private static BlobRequestConditions absent() {
-    return new BlobRequestConditions().setIfNoneMatch("*");
-  }
-
   private String deed() {
     return "put " + key;
   }
@@ -177,18 +136,6 @@ final class AzureUpload {
       return deadline.within(deed(), call);
     } catch (RuntimeException e) {
       throw failure.of(deed(), key, e);
-    }
-  }
-
-  private static byte[] md5(byte[] bytes) {
-    return digest("MD5").digest(bytes);
-  }
-
-  private static MessageDigest digest(String algorithm) {
-    try {
-      return MessageDigest.getInstance(algorithm);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has " + algorithm, e);
     }
   }
 }

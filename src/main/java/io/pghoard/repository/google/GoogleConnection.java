@@ -24,7 +24,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 
 /**
- * What speaks to one site's bucket. Nothing here tries again: the doors' routes do.
+ * What speaks to one site's bucket. Nothing here tries again: the storage routes do.
  *
  * @param client for Camel's component
  * @param api the client under it, which is for what the component does not do

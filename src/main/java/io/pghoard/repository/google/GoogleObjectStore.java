@@ -11,6 +11,7 @@ import io.pghoard.repository.CheckedContent;
 import io.pghoard.repository.Deadline;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.ObjectListing;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.RereadableBody;
 import io.pghoard.repository.StoredObject;
@@ -25,7 +26,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The objects of one site in Google Cloud Storage: what Camel's component does not do. */
-public final class GoogleObjectStore {
+public final class GoogleObjectStore implements ObjectListing {
   /** The most that one answer holds. */
   private static final long PAGE = 1000;
 
@@ -125,7 +126,7 @@ public final class GoogleObjectStore {
                 .execute());
   }
 
-  /** As {@link io.pghoard.repository.ObjectStore#list}. */
+  @Override
   public List<StoredObject> list(String prefix) throws IOException {
     return list(
         prefix,
@@ -142,7 +143,7 @@ public final class GoogleObjectStore {
         });
   }
 
-  /** As {@link io.pghoard.repository.ObjectStore#keys}. */
+  @Override
   public List<ObjectKey> keys(String prefix) throws IOException {
     return list(prefix, "name", this::key);
   }

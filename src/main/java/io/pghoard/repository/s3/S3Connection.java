@@ -81,7 +81,7 @@ public record S3Connection(S3Storage storage) {
   private ClientOverrideConfiguration overrides() {
     return ClientOverrideConfiguration.builder()
         .apiCallTimeout(storage.access().callTimeout())
-        // The doors' routes try again, and nobody else.
+        // The storage routes try again, and nobody else.
         .retryStrategy(AwsRetryStrategy.doNotRetry())
         .addExecutionInterceptor(new S3WriteOptions(storage.writing()))
         .build();

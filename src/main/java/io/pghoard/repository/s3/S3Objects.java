@@ -5,6 +5,7 @@ import io.pghoard.config.S3Storage;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectExistsException;
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.ObjectListing;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.PermanentStorageException;
 import io.pghoard.repository.StoredObject;
@@ -27,7 +28,7 @@ import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** The objects of one site in S3: what the routes' component cannot do, and what goes around it. */
-public final class S3Objects {
+public final class S3Objects implements ObjectListing {
   /** S3's own limit for one request. */
   private static final int DELETED_AT_ONCE = 1000;
 
@@ -134,6 +135,7 @@ public final class S3Objects {
         : failure.of("get " + key, cause);
   }
 
+  @Override
   public List<StoredObject> list(String prefix) throws IOException {
     try {
       return listing().objects(prefix);
@@ -142,6 +144,7 @@ public final class S3Objects {
     }
   }
 
+  @Override
   public List<ObjectKey> keys(String prefix) throws IOException {
     try {
       return listing().keys(prefix);

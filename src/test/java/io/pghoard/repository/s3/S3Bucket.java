@@ -77,7 +77,7 @@ public final class S3Bucket implements BeforeAllCallback, BeforeEachCallback {
     return server().port();
   }
 
-  /** A client to look at what is stored, not by way of the doors. */
+  /** A client to look at what is stored, not by way of the routes. */
   public S3Client client() {
     return server().client();
   }

@@ -16,23 +16,23 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 
-/** The way of the beans to storage: every call goes through one of the four doors' routes. */
-public final class RepositoryDoors implements Repositories {
+/** The way of the beans to storage: every call goes through one of the storage routes. */
+public final class RoutedRepositories implements Repositories {
   private final ProducerTemplate producer;
 
-  public RepositoryDoors(ProducerTemplate producer) {
+  public RoutedRepositories(ProducerTemplate producer) {
     this.producer = producer;
   }
 
   @Override
   public ObjectStore of(SiteName site) {
-    return new Door(site);
+    return new Routes(site);
   }
 
-  private final class Door implements ObjectStore {
+  private final class Routes implements ObjectStore {
     private final SiteName site;
 
-    Door(SiteName site) {
+    Routes(SiteName site) {
       this.site = site;
     }
 

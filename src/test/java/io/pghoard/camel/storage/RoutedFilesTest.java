@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RoutedDoorTest {
+class RoutedFilesTest {
   private static final String ROUTE =
       """
       - route:
@@ -36,10 +36,10 @@ class RoutedDoorTest {
       Files.writeString(
           routes.resolve("repository-" + deed + "-who.camel.yaml"), ROUTE.formatted(deed));
     }
-    try (RunningService service = RunningService.configured(home, RoutedDoorTest::twoSites)) {
+    try (RunningService service = RunningService.configured(home, RoutedFilesTest::twoSites)) {
       for (String site : List.of("main", "other")) {
         ObjectStore store =
-            new RepositoryDoors(service.service().context().createProducerTemplate())
+            new RoutedRepositories(service.service().context().createProducerTemplate())
                 .of(new SiteName(site));
         assertThatThrownBy(() -> store.keys(site + "/")).hasMessageContaining("asked for " + site);
       }

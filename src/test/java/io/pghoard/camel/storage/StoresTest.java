@@ -15,28 +15,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3Client;
 
-class RetiredClientsTest {
+class StoresTest {
   @Test
   void clientOfAChangedSite_isClosed_whenTheWorkThatMayUseItHasEnded(@TempDir Path home)
       throws Exception {
-    try (RunningService service = RunningService.configured(home, RetiredClientsTest::inS3)) {
+    try (RunningService service = RunningService.configured(home, StoresTest::inS3)) {
       CamelContext context = service.service().context();
-      S3Door door = service.service().bean("s3Door", S3Door.class);
-      String bean = door.site(RunningService.SITE).client();
+      Stores stores = service.service().bean("stores", Stores.class);
+      String bean = stores.of(RunningService.SITE).client();
       CountDownLatch end = new CountDownLatch(1);
       CountDownLatch begun = new CountDownLatch(1);
       CompletableFuture<Object> work = work(context, begun, end);
       begun.await();
       service.reconfigure(
           root -> ((ObjectNode) root.at("/backup_sites/main/object_storage")).put("port", 2));
-      RetiredClients retired = service.service().bean("retiredClients", RetiredClients.class);
-      await().until(() -> retired.size() == 1);
+      await().until(() -> stores.retired() == 1);
       assertThat(context.getRegistry().lookupByName(bean)).isInstanceOf(S3Client.class);
-      assertThat(door.site(RunningService.SITE).client()).isNotEqualTo(bean);
+      assertThat(stores.of(RunningService.SITE).client()).isNotEqualTo(bean);
       end.countDown();
       work.join();
       await().until(() -> context.getRegistry().lookupByName(bean) == null);
-      assertThat(retired.size()).isZero();
+      assertThat(stores.retired()).isZero();
     }
   }
 
