@@ -1,55 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository;
 
+import io.pghoard.codec.Hashing;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.HexFormat;
-import java.util.Map;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of an object, compared at their end with the SHA-256 that they were stored with, or
- * with the size when the writer told no more. Where it told neither, nothing is compared.
+ * The bytes of an object, compared at their end with what is known of those that were stored. Where
+ * nothing is known, nothing is compared.
  */
 public final class CheckedContent extends InputStream {
   private final ObjectKey key;
-  private final Sidecar sidecar;
+  private final Expected expected;
   private final InputStream in;
-  private final MessageDigest digest = sha256();
+  private final MessageDigest sha256 = sha256();
+  private final CRC32C crc32c = new CRC32C();
   private long count;
   private @Nullable IOException verdict;
   private boolean ended;
 
-  CheckedContent(ObjectKey key, Sidecar sidecar, InputStream in) {
+  /**
+   * What is known of the bytes of an object; what is not known is null.
+   *
+   * @param sha256 that they were stored with, in hexadecimal
+   * @param size of the stored object, which is compared where there is no hash
+   * @param announced by the answer that brings them: fewer were cut short, and may come whole later
+   * @param crc32c as the store has it, in base 64 of its four bytes
+   */
+  public record Expected(
+      @Nullable String sha256,
+      @Nullable Long size,
+      @Nullable Long announced,
+      @Nullable String crc32c) {
+    public static Expected of(@Nullable String sha256, @Nullable Long size) {
+      return new Expected(sha256, size, null, null);
+    }
+  }
+
+  public CheckedContent(ObjectKey key, Expected expected, InputStream in) {
     this.key = key;
-    this.sidecar = sidecar;
+    this.expected = expected;
     this.in = in;
   }
 
   /** The bytes of an object whose hash and size its sidecar tells. */
   public static InputStream of(ObjectKey key, Sidecar sidecar, InputStream in) {
-    return new CheckedContent(key, sidecar, in);
-  }
-
-  /**
-   * The bytes of an object that a store on another machine gives back.
-   *
-   * @param sha256 that they were stored with, in hexadecimal, or null when the writer told none
-   * @param size of the object as the store tells it
-   */
-  public static InputStream of(ObjectKey key, @Nullable String sha256, long size, InputStream in) {
-    return new CheckedContent(key, new Sidecar(Map.of(), sha256, size), in);
+    return new CheckedContent(key, Expected.of(sidecar.sha256(), sidecar.size()), in);
   }
 
   /** A SHA-256 to compute. */
   public static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Hashing.digest("sha256");
+  }
+
+  /** As Google writes it: the bytes of the number, the highest first. */
+  public static String base64(CRC32C crc) {
+    byte[] bytes = ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
+    return Base64.getEncoder().encodeToString(bytes);
   }
 
   @Override
@@ -60,9 +73,12 @@ public final class CheckedContent extends InputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
-    int read = in.read(buffer, offset, length);
+    int read = ended ? -1 : in.read(buffer, offset, length);
     if (read > 0) {
-      digest.update(buffer, offset, read);
+      sha256.update(buffer, offset, read);
+      if (expected.crc32c() != null) {
+        crc32c.update(buffer, offset, read);
+      }
       count += read;
     } else if (read < 0) {
       end();
@@ -82,20 +98,32 @@ public final class CheckedContent extends InputStream {
   }
 
   private @Nullable IOException judge() {
-    String hash = HexFormat.of().formatHex(digest.digest());
-    String stored = sidecar.sha256();
-    if (stored != null && !stored.equalsIgnoreCase(hash)) {
-      return new ObjectDamagedException(
-          "the object %s is damaged: its %d bytes have the SHA-256 %s, but those that were stored had %s"
-              .formatted(key, count, hash, stored));
+    if (expected.announced() != null && expected.announced() != count) {
+      return new IOException(
+          "the answer for %s is cut short: %d bytes of %d came"
+              .formatted(key, count, expected.announced()));
     }
-    Long size = sidecar.size();
-    if (stored == null && size != null && size != count) {
+    if (expected.crc32c() != null && !expected.crc32c().equals(base64(crc32c))) {
+      return damaged("CRC32C", base64(crc32c), expected.crc32c());
+    }
+    String hash = HexFormat.of().formatHex(sha256.digest());
+    if (expected.sha256() != null) {
+      return expected.sha256().equalsIgnoreCase(hash)
+          ? null
+          : damaged("SHA-256", hash, expected.sha256());
+    }
+    if (expected.size() != null && expected.size() != count) {
       return new ObjectDamagedException(
           "the object %s is damaged: it has %d bytes, but %d were stored"
-              .formatted(key, count, size));
+              .formatted(key, count, expected.size()));
     }
     return null;
+  }
+
+  private ObjectDamagedException damaged(String algorithm, String found, String stored) {
+    return new ObjectDamagedException(
+        "the object %s is damaged: its %d bytes have the %s %s, but those that were stored had %s"
+            .formatted(key, count, algorithm, found, stored));
   }
 
   @Override

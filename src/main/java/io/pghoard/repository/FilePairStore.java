@@ -138,7 +138,7 @@ public final class FilePairStore implements ObjectStore {
     }
     Sidecar sidecar = sidecar(name(key));
     InputStream bytes = files.get(name(key));
-    return new ObjectContent(new CheckedContent(key, sidecar, bytes), sidecar.metadata());
+    return new ObjectContent(CheckedContent.of(key, sidecar, bytes), sidecar.metadata());
   }
 
   private Sidecar sidecar(String name) throws IOException {

@@ -133,7 +133,7 @@ public final class LocalObjectStore implements ObjectStore {
     try {
       Sidecar sidecar = Sidecar.read(Sidecar.of(data));
       InputStream bytes = Files.newInputStream(data, LinkOption.NOFOLLOW_LINKS);
-      return new ObjectContent(new CheckedContent(key, sidecar, bytes), sidecar.metadata());
+      return new ObjectContent(CheckedContent.of(key, sidecar, bytes), sidecar.metadata());
     } catch (NoSuchFileException e) {
       // Deleted just now.
       throw new ObjectMissingException(key);

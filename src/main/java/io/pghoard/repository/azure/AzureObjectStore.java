@@ -8,7 +8,9 @@ import com.azure.storage.blob.models.BlobItem;
 import com.azure.storage.blob.models.BlobListDetails;
 import com.azure.storage.blob.models.ListBlobsOptions;
 import io.pghoard.config.AzureStorage;
+import io.pghoard.repository.AnswerBody;
 import io.pghoard.repository.CheckedContent;
+import io.pghoard.repository.CheckedContent.Expected;
 import io.pghoard.repository.Deadline;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
@@ -80,9 +82,11 @@ public final class AzureObjectStore implements ObjectListing {
   public ObjectContent content(
       ObjectKey key, InputStream body, @Nullable Map<String, String> stored, long size) {
     AzureMetadata metadata = AzureMetadata.read(stored);
+    String deed = "read " + key;
+    InputStream answer =
+        new AnswerBody(new Bounded(deed, body), (read, e) -> failure.of(deed, key, e));
     return new ObjectContent(
-        CheckedContent.of(key, metadata.sha256(), size, new Sorted(key, body)),
-        metadata.metadata());
+        new CheckedContent(key, Expected.of(metadata.sha256(), size), answer), metadata.metadata());
   }
 
   /** The failure of Camel's component to do a deed with an object, sorted. */
@@ -149,33 +153,20 @@ public final class AzureObjectStore implements ObjectListing {
     }
   }
 
-  /** Passes on the failures of a blob's stream, which are no IOExceptions, as such. */
-  private final class Sorted extends FilterInputStream {
+  /** Most reads are answered from a block that has arrived; a thread for each costs too much. */
+  private final class Bounded extends FilterInputStream {
     private final String deed;
-    private final ObjectKey key;
 
-    Sorted(ObjectKey key, InputStream in) {
+    Bounded(String deed, InputStream in) {
       super(in);
-      this.deed = "read " + key;
-      this.key = key;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+      this.deed = deed;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-      try {
-        // Most reads are answered from a block that has arrived; a thread for each costs too much.
-        return in.available() > 0
-            ? in.read(buffer, offset, length)
-            : deadline.within(deed, () -> in.read(buffer, offset, length));
-      } catch (RuntimeException | IOException e) {
-        throw failure.of(deed, key, e);
-      }
+      return in.available() > 0
+          ? in.read(buffer, offset, length)
+          : deadline.within(deed, () -> in.read(buffer, offset, length));
     }
   }
 }

@@ -7,7 +7,9 @@ import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.Objects;
 import com.google.api.services.storage.model.StorageObject;
 import io.pghoard.config.GoogleStorage;
+import io.pghoard.repository.AnswerBody;
 import io.pghoard.repository.CheckedContent;
+import io.pghoard.repository.CheckedContent.Expected;
 import io.pghoard.repository.Deadline;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
@@ -16,6 +18,7 @@ import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.RereadableBody;
 import io.pghoard.repository.StoredObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -80,11 +83,10 @@ public final class GoogleObjectStore implements ObjectListing {
           deadline.within("get " + key, () -> media(name, object), GoogleObjectStore::leave);
       GoogleMetadata metadata = GoogleMetadata.of(object.getMetadata());
       return new ObjectContent(
-          CheckedContent.of(
+          new CheckedContent(
               key,
-              metadata.sha256(),
-              size(object),
-              new GoogleDownload(key, failure, answer, object.getCrc32c())),
+              new Expected(metadata.sha256(), size(object), null, object.getCrc32c()),
+              body(key, answer)),
           metadata.plain());
     } catch (IOException | RuntimeException e) {
       if (GoogleFailure.isMissing(e)) {
@@ -93,6 +95,14 @@ public final class GoogleObjectStore implements ObjectListing {
       }
       throw failure.of("get " + key, e);
     }
+  }
+
+  private InputStream body(ObjectKey key, HttpResponse answer) throws IOException {
+    InputStream content = answer.getContent();
+    return new AnswerBody(
+        content == null ? InputStream.nullInputStream() : content,
+        (read, e) -> failure.of("read on in " + key + " " + read, e),
+        whole -> answer.disconnect());
   }
 
   private static void leave(HttpResponse late) {

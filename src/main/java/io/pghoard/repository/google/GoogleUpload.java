@@ -4,16 +4,14 @@ package io.pghoard.repository.google;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
 import io.pghoard.config.GoogleStorage;
+import io.pghoard.repository.CheckedContent;
 import io.pghoard.repository.Deadline;
 import io.pghoard.repository.ObjectExistsException;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.RereadableBody;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -84,7 +82,7 @@ final class GoogleUpload {
   /** Reads the body for what the object has to say of it; its length. */
   private long describe(StorageObject object, Map<String, String> metadata, InputStream body)
       throws IOException {
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = CheckedContent.sha256();
     CRC32C crc = new CRC32C();
     long length = 0;
     byte[] buffer = new byte[1 << 16];
@@ -96,7 +94,7 @@ final class GoogleUpload {
     String hash = HexFormat.of().formatHex(sha256.digest());
     object
         .setContentType("application/octet-stream")
-        .setCrc32c(base64(crc))
+        .setCrc32c(CheckedContent.base64(crc))
         .setMetadata(GoogleMetadata.of(metadata, hash, put.id).stored())
         .setStorageClass(storage.writing().storageClass());
     return length;
@@ -150,19 +148,5 @@ final class GoogleUpload {
     } catch (IOException | RuntimeException e) {
       throw failure.of(put.deed(), e);
     }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
-
-  /** As Google writes it: the bytes of the number, the highest first. */
-  static String base64(CRC32C crc) {
-    byte[] bytes = ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
-    return Base64.getEncoder().encodeToString(bytes);
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository.s3;
 
+import io.pghoard.codec.Hashing;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -11,16 +11,8 @@ import java.util.List;
 final class Hashes {
   private Hashes() {}
 
-  static MessageDigest digest(String algorithm) {
-    try {
-      return MessageDigest.getInstance(algorithm);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has " + algorithm, e);
-    }
-  }
-
   static byte[] md5(byte[] bytes, int length) {
-    MessageDigest digest = digest("MD5");
+    MessageDigest digest = Hashing.digest("md5");
     digest.update(bytes, 0, length);
     return digest.digest();
   }
@@ -36,7 +28,7 @@ final class Hashes {
 
   /** The ETag that S3 gives an object of these parts: the MD5 of their MD5s, and their number. */
   static String etag(List<byte[]> md5s) {
-    MessageDigest digest = digest("MD5");
+    MessageDigest digest = Hashing.digest("md5");
     md5s.forEach(digest::update);
     return hex(digest.digest()) + "-" + md5s.size();
   }

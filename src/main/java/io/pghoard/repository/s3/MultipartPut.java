@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository.s3;
 
+import io.pghoard.repository.CheckedContent;
 import io.pghoard.repository.PermanentStorageException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -109,7 +110,7 @@ final class MultipartPut {
   }
 
   private void sendAll(String upload) throws IOException {
-    MessageDigest again = Hashes.digest("SHA-256");
+    MessageDigest again = CheckedContent.sha256();
     again.update(put.bytes());
     InputStream rest = put.rest();
     send(upload, 1, put.bytes(), partSize);

@@ -2,6 +2,9 @@
 package io.pghoard.repository.s3;
 
 import io.pghoard.config.S3Storage;
+import io.pghoard.repository.AnswerBody;
+import io.pghoard.repository.CheckedContent;
+import io.pghoard.repository.CheckedContent.Expected;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectExistsException;
 import io.pghoard.repository.ObjectKey;
@@ -10,6 +13,7 @@ import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.PermanentStorageException;
 import io.pghoard.repository.StoredObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,8 +128,27 @@ public final class S3Objects implements ObjectListing {
   /** An object on its way out, checked at its end. */
   public ObjectContent content(ObjectKey key, ResponseInputStream<GetObjectResponse> answer) {
     S3Metadata metadata = new S3Metadata(answer.response().metadata());
-    return new ObjectContent(
-        new CheckedBody(key, failure, answer, metadata.sha256()), metadata.plain());
+    InputStream body =
+        new AnswerBody(
+            answer,
+            (read, e) -> broken("read on in " + key + " " + read, e),
+            whole -> {
+              if (whole) {
+                answer.close();
+              } else {
+                answer.abort();
+              }
+            });
+    Expected expected =
+        new Expected(metadata.sha256(), null, answer.response().contentLength(), null);
+    return new ObjectContent(new CheckedContent(key, expected, body), metadata.plain());
+  }
+
+  private IOException broken(String deed, Exception cause) {
+    IOException classified = failure.of(deed, cause);
+    return classified.equals(cause)
+        ? new IOException("cannot %s: %s".formatted(deed, cause.getMessage()), cause)
+        : classified;
   }
 
   /** Sorts what a get failed with. */

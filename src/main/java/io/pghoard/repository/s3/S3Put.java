@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository.s3;
 
+import io.pghoard.repository.CheckedContent;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.RereadableBody;
 import java.io.IOException;
@@ -61,7 +62,7 @@ public final class S3Put {
 
   /** What the first reading finds. */
   private static final class Scan {
-    private final MessageDigest sha256 = Hashes.digest("SHA-256");
+    private final MessageDigest sha256 = CheckedContent.sha256();
     private byte[] first = new byte[0];
     private long length;
     private boolean holdsMemory;
