@@ -191,7 +191,7 @@ class GoogleNetworkIT extends GoogleService {
   }
 
   @Test
-  void gigabyte_goesThroughALittleHeap(@TempDir Path home) throws Exception {
+  void largeObject_goesThroughASmallHeap(@TempDir Path home) throws Exception {
     String bucket = google().bucket();
     LargeObjectProcess.putAndGet(
         home, storage -> google().storage(storage, bucket, google().port()));

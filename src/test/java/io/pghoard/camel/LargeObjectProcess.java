@@ -23,13 +23,14 @@ import java.util.function.Consumer;
 
 /** A process with 64 MiB of heap that puts a large object into a store and gets it back. */
 public final class LargeObjectProcess {
-  private static final long GIBIBYTE = 1L << 30;
+  /** Four times the heap. */
+  private static final long LARGE = 256L << 20;
 
   private LargeObjectProcess() {}
 
-  /** Runs it to its end, with a gibibyte. */
+  /** Runs it to its end, with four times as many bytes as the heap has. */
   public static void putAndGet(Path home, Consumer<ObjectNode> storage) throws Exception {
-    putAndGet(home, GIBIBYTE, storage);
+    putAndGet(home, LARGE, storage);
   }
 
   /** Runs it to its end, with so many bytes, a multiple of 64 KiB. */

@@ -211,7 +211,7 @@ class RepositoryGetAzureIT extends AzureService {
   }
 
   @Test
-  void gigabyte_goesThroughALittleHeap(@TempDir Path home) throws Exception {
+  void largeObject_goesThroughASmallHeap(@TempDir Path home) throws Exception {
     String container = azurite().container();
     LargeObjectProcess.putAndGet(
         home, storage -> Azurite.storage(storage, container, azurite().port()));
