@@ -14,6 +14,7 @@ import io.pghoard.postgres.WalFileName.Kind;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectMissingException;
+import io.pghoard.repository.ObjectSource;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteClusters;
 import io.pghoard.repository.SiteKeys;
@@ -120,8 +121,13 @@ public final class WalArchive {
    * Looks whether a segment continues what is stored before it, once it was read and before it is
    * stored. One that does not is marked.
    */
-  public void join(WalOffer offer) throws IOException {
+  void join(WalOffer offer) throws IOException {
     WalContinuity.check(offer, repositories.of(offer.site()), segments);
+  }
+
+  /** The object to store for an offered file. */
+  public ObjectSource object(WalOffer offer) {
+    return new WalObject(offer, this);
   }
 
   private Path wal(SiteName site) throws IOException {

@@ -110,7 +110,7 @@ public final class BaseBackupRun {
     return cutting;
   }
 
-  public ObjectKey chunkKey(Chunk chunk) {
+  ObjectKey chunkKey(Chunk chunk) {
     if (chunk.number() > BaseBackupObject.MOST_CHUNKS) {
       throw new IllegalStateException(
           plan.name() + " has too many chunks: raise basebackup_chunk_size");
@@ -118,8 +118,13 @@ public final class BaseBackupRun {
     return plan.keys().chunk(plan.name(), chunk.number());
   }
 
+  /** A chunk as an object to be stored. */
+  public ChunkObject chunkObject(Chunk chunk) {
+    return new ChunkObject(this, chunk);
+  }
+
   /** The metadata of a chunk, once it was read to its end. */
-  public Map<String, String> chunkMetadata(Chunk chunk) {
+  Map<String, String> chunkMetadata(Chunk chunk) {
     return BaseBackupMetadata.ofChunk(plan, chunk.size());
   }
 
@@ -164,12 +169,12 @@ public final class BaseBackupRun {
     return wait.wal(manifest());
   }
 
-  public ObjectKey mainKey() {
+  ObjectKey mainKey() {
     return plan.keys().mainObject(plan.name());
   }
 
   /** The plain main object, in a file that goes with the run. */
-  public Path mainObject() throws IOException {
+  Path mainObject() throws IOException {
     Path file = plan.directory().resolve("main.tar");
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       object().write(out, held.pgControl(), held.backupLabel(), manifest());
@@ -179,7 +184,7 @@ public final class BaseBackupRun {
   }
 
   /** The metadata of the main object, once that was made. */
-  public Map<String, String> mainMetadata() throws IOException {
+  Map<String, String> mainMetadata() throws IOException {
     Map<String, String> all = ready().ofMainObject(object());
     LeftOut.add(leftOut.names(), all);
     return all;

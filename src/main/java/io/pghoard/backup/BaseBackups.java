@@ -8,6 +8,7 @@ import io.pghoard.config.Sites;
 import io.pghoard.host.SteadyClock;
 import io.pghoard.lease.BaseBackupElsewhereException;
 import io.pghoard.lease.BaseBackupLeases;
+import io.pghoard.repository.ObjectSource;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteClusters;
 import io.pghoard.repository.SiteKeys;
@@ -142,6 +143,11 @@ public final class BaseBackups {
   public void holdLease(BaseBackupRun run) throws IOException {
     BaseBackupPlan plan = run.plan();
     leases.renew(plan.site().name(), plan.keys(), plan.leaseUser());
+  }
+
+  /** The main object, which is stored last and makes the backup exist. */
+  public ObjectSource mainObject(BaseBackupRun run) {
+    return new LastObject(run, this);
   }
 
   /** The main object of the backup is stored: it exists. */

@@ -124,6 +124,7 @@ public final class Service implements AutoCloseable {
   private static boolean isForRestore(String name) {
     return name.startsWith("repository-")
         || name.startsWith("restore-")
+        || name.startsWith("object-get.")
         || name.startsWith("error-handling.");
   }
 

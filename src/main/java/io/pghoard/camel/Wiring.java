@@ -9,6 +9,7 @@ import io.pghoard.camel.http.HttpProblem;
 import io.pghoard.camel.storage.AzureSteps;
 import io.pghoard.camel.storage.CodecDataFormat;
 import io.pghoard.camel.storage.GoogleSteps;
+import io.pghoard.camel.storage.ObjectSteps;
 import io.pghoard.camel.storage.RetryNotice;
 import io.pghoard.camel.storage.S3Steps;
 import io.pghoard.camel.storage.Stores;
@@ -43,6 +44,7 @@ record Wiring(CamelContext context, Sites sites, Repositories repositories, Cloc
     registry.bind("sites", sites);
     registry.bind("repositories", repositories);
     registry.bind("stores", new Stores(sites, context, clock), null, "close");
+    registry.bind("objectSteps", new ObjectSteps());
     registry.bind("s3Steps", new S3Steps());
     registry.bind("azureSteps", new AzureSteps());
     registry.bind("googleSteps", new GoogleSteps());

@@ -2,33 +2,68 @@
 package io.pghoard.repository;
 
 import io.pghoard.codec.Compression;
+import io.pghoard.codec.CompressionAlgorithm;
+import io.pghoard.codec.LimitedInputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Gives the plain content of a stored object, by what its metadata says of it. */
+/** Gives the plain content of stored objects, decoded while it is read, as their metadata say. */
 public final class PlainObject {
+  private static final PlainObject ONE_THREAD = new PlainObject(1);
+
+  private final int threads;
+
   // A compression keeps workers and buffers for all its streams.
-  private static final Map<String, Compression> KNOWN = new ConcurrentHashMap<>();
+  private final Map<CompressionAlgorithm, Compression> known = new ConcurrentHashMap<>();
 
-  private PlainObject() {}
+  /**
+   * @param threads how many workers decode one object
+   */
+  public PlainObject(int threads) {
+    this.threads = threads;
+  }
 
+  /** The content of one object, decoded by the thread that reads it. */
   public static ObjectContent of(ObjectContent stored) throws IOException {
-    String algorithm = stored.metadata().get("compression-algorithm");
-    if (stored.metadata().containsKey("encryption-key-id")) {
-      stored.close();
-      throw new IOException("the object is encrypted, which this version cannot read");
+    return ONE_THREAD.open("the object", stored);
+  }
+
+  /**
+   * The plain content of an object, which fails when it is longer than its metadata say. When this
+   * throws, the object is closed.
+   *
+   * @param object as messages are to call it
+   */
+  public ObjectContent open(String object, ObjectContent stored) throws IOException {
+    boolean opened = false;
+    try {
+      ObjectContent plain = decode(object, stored);
+      opened = true;
+      return plain;
+    } catch (IllegalArgumentException e) {
+      throw new IOException("cannot decompress %s: %s".formatted(object, e.getMessage()), e);
+    } finally {
+      if (!opened) {
+        // Nobody else has the stream, and behind it may be one of few connections.
+        stored.close();
+      }
     }
-    if (algorithm == null) {
+  }
+
+  private ObjectContent decode(String object, ObjectContent stored) throws IOException {
+    Encoding encoding = Encoding.of(stored.metadata());
+    if (encoding.encryption() != null) {
+      throw new ObjectEncryptedException(object, encoding.encryption());
+    }
+    if (encoding.compression() == null) {
       return stored;
     }
-    try {
-      Compression compression =
-          KNOWN.computeIfAbsent(algorithm, name -> Compression.named(name, 0, 1));
-      return PlainSize.limited(stored.withStream(compression.decode(stored.stream())));
-    } catch (IllegalArgumentException | IOException e) {
-      stored.close();
-      throw new IOException("cannot decompress the object: " + e.getMessage(), e);
-    }
+    Compression compression =
+        known.computeIfAbsent(
+            CompressionAlgorithm.named(encoding.compression()),
+            algorithm -> Compression.of(algorithm, 0, threads));
+    return stored.withStream(
+        new LimitedInputStream(compression.decode(stored.stream()), PlainSize.limit(encoding)));
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository;
 
-import io.pghoard.codec.LimitedInputStream;
 import io.pghoard.postgres.WalFileName;
 import java.util.Map;
 
@@ -24,16 +23,9 @@ public final class PlainSize {
 
   private PlainSize() {}
 
-  /** The decoded content of an object, which fails when it is longer than its metadata says. */
-  public static ObjectContent limited(ObjectContent plain) {
-    return plain.withStream(new LimitedInputStream(plain.stream(), said(plain.metadata())));
-  }
-
-  private static long said(Map<String, String> metadata) {
-    String text = metadata.get("original-file-size");
-    return text != null && text.matches("[0-9]{1,18}")
-        ? Math.min(Long.parseLong(text), LARGEST)
-        : LARGEST;
+  /** The most that an object can have by what its metadata say. */
+  static long limit(Encoding encoding) {
+    return encoding.plainSize() == null ? LARGEST : Math.min(encoding.plainSize(), LARGEST);
   }
 
   /** The most that an object can have by its key and, of a base backup, its metadata. */

@@ -5,6 +5,7 @@ import io.pghoard.codec.HashingInputStream;
 import io.pghoard.codec.LimitedInputStream;
 import io.pghoard.config.SiteName;
 import io.pghoard.repository.BaseBackupObject;
+import io.pghoard.repository.Encoding;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectDamagedException;
 import io.pghoard.repository.ObjectKey;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -25,8 +25,6 @@ import org.slf4j.LoggerFactory;
 /** One object while it is read: its stored bytes, then what they decode to. */
 public final class ScrubbedObject {
   private static final Logger LOG = LoggerFactory.getLogger(ScrubbedObject.class);
-  private static final String COMPRESSION = "compression-algorithm";
-  private static final String ENCRYPTION = "encryption-key-id";
 
   private final SiteName site;
   private final ObjectKey key;
@@ -61,13 +59,11 @@ public final class ScrubbedObject {
   ObjectContent open(ObjectContent content) {
     stored = content;
     decoding = true;
-    Map<String, String> metadata = new HashMap<>(content.metadata());
-    sealed = metadata.containsKey(ENCRYPTION);
-    if (sealed) {
-      // Whoever has the key can decode it; the stored bytes are checked all the same.
-      metadata.remove(COMPRESSION);
-    }
-    return new ObjectContent(new Watched(content.stream()), metadata);
+    sealed = Encoding.of(content.metadata()).isEncrypted();
+    // Whoever has the key can decode it; the stored bytes are checked all the same.
+    return new ObjectContent(
+        new Watched(content.stream()),
+        sealed ? Encoding.asStored(content.metadata()) : content.metadata());
   }
 
   /**

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScrubObjectTest {
   private static final ObjectKey MAIN = new ObjectKey("main/basebackup/only.00000000.pghoard");
@@ -98,9 +100,10 @@ class ScrubObjectTest {
     assertThat(marked()).as("not read again yet").containsExactly(OTHER);
   }
 
-  @Test
-  void encryptedContent_isNotDecoded() throws Exception {
-    put(OTHER, Map.of("compression-algorithm", "lzma", "encryption-key-id", "1", "hash", "00"));
+  @ParameterizedTest
+  @ValueSource(strings = {"encryption-key-id", "encryption-algorithm"})
+  void encryptedContent_isNotDecoded(String name) throws Exception {
+    put(OTHER, Map.of("compression-algorithm", "lzma", name, "1", "hash", "00"));
     scrub(OTHER);
     scrub(OTHER);
     assertThat(marked()).isEmpty();

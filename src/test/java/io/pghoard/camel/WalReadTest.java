@@ -25,6 +25,27 @@ class WalReadTest {
   }
 
   @Test
+  void encryptedObject_isCalledSo_andNothingIsWritten(@TempDir Path home) throws Exception {
+    try (ArchivingService service = new ArchivingService(home)) {
+      service.archived(FIRST);
+      Path sidecar = Path.of(service.object(FIRST) + ".metadata");
+      String said = Files.readString(sidecar);
+      Files.writeString(sidecar, said.replaceFirst("\\{", "{\"encryption-key-id\":\"k2016\","));
+      Path target = home.resolve("data/pg_wal/RECOVERYXLOG");
+
+      for (int round = 0; round < 2; round++) {
+        HttpResponse<String> answer = service.getTo(FIRST, target.toString());
+        assertThat(answer.statusCode()).isGreaterThan(404);
+        assertThat(answer.body())
+            .contains("main/xlog/" + FIRST + " is encrypted with key id k2016")
+            .doesNotContain("absent");
+      }
+      assertThat(target).doesNotExist();
+      assertThat(home.resolve("spool/main/prefetch")).isEmptyDirectory();
+    }
+  }
+
+  @Test
   void repositoryThatIsGone_isAFailureAndNoAbsence(@TempDir Path home) throws Exception {
     try (ArchivingService service = new ArchivingService(home)) {
       Path elsewhere = Files.move(service.repository, home.resolve("elsewhere"));

@@ -36,6 +36,11 @@ final class CompressionTest {
     return Stream.of(lzma(1), lzma(2), new Zstd(0, 1), new Zstd(0, 2));
   }
 
+  @Test
+  void everyAlgorithm_isTested() {
+    assertThat(all().map(Compression::algorithm)).contains(CompressionAlgorithm.values());
+  }
+
   @ParameterizedTest
   @MethodSource("all")
   void decode_givesWhatWasEncoded(Compression compression) throws Exception {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel.reload;
 
-import io.pghoard.backup.Chunk;
 import io.pghoard.config.SiteName;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.repository.ObjectKey;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
@@ -14,8 +12,7 @@ import org.apache.camel.spi.TypeConverterRegistry;
 import org.apache.camel.support.SimpleTypeConverter;
 
 /**
- * Lets a route hand text to a bean that asks for a value: a site, a WAL file name, a key, a path;
- * and a chunk to a data format.
+ * Lets a route hand text to a bean that asks for a value: a site, a WAL file name, a key, a path.
  */
 public final class Converters {
   private Converters() {}
@@ -25,11 +22,6 @@ public final class Converters {
     register(context, WalFileName.class, WalFileName::parse);
     register(context, ObjectKey.class, ObjectKey::new);
     register(context, Path.class, Path::of);
-    TypeConverterRegistry registry = context.getTypeConverterRegistry();
-    SimpleTypeConverter.ConversionMethod content =
-        (Class<?> wanted, Exchange exchange, Object value) -> ((Chunk) value).content();
-    registry.addTypeConverter(
-        InputStream.class, Chunk.class, new SimpleTypeConverter(false, content));
   }
 
   private static <T> void register(CamelContext context, Class<T> type, Function<String, T> parse) {

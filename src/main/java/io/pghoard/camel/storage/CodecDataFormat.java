@@ -3,32 +3,25 @@ package io.pghoard.camel.storage;
 
 import io.pghoard.codec.Compression;
 import io.pghoard.repository.ObjectContent;
-import io.pghoard.repository.PlainSize;
+import io.pghoard.repository.ObjectSource;
+import io.pghoard.repository.PlainObject;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.DataFormat;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * A compression as a step of a route: {@code marshal} compresses a stream, {@code unmarshal} opens
- * the content of a stored object.
+ * A compression as a step of a route: {@code marshal} compresses an {@link ObjectSource} or a
+ * stream, {@code unmarshal} opens the content of a stored object.
  *
  * <p>Unmarshal takes and gives an {@link ObjectContent}, which is decoded while it is read: of a
- * chunk of gigabytes nothing lies in memory or on disk. The algorithm that the object's own
- * metadata names is used, so that objects of an earlier configuration, or of the Python pghoard,
- * are read.
+ * chunk of gigabytes nothing lies in memory or on disk. What the object's own metadata name is
+ * used, so that objects of an earlier configuration, or of the Python pghoard, are read.
  */
 public final class CodecDataFormat extends ServiceSupport implements DataFormat {
-  private static final String ALGORITHM = "compression-algorithm";
-
   private final Compression configured;
-  private final int threads;
-
-  // A codec keeps its workers and buffers from one object to the next.
-  private final Map<String, Compression> decoders = new ConcurrentHashMap<>();
+  private final PlainObject plain;
 
   /**
    * Makes the data format.
@@ -38,21 +31,25 @@ public final class CodecDataFormat extends ServiceSupport implements DataFormat 
    */
   public CodecDataFormat(Compression configured, int threads) {
     this.configured = configured;
-    this.threads = threads;
-    decoders.put(configured.name(), configured);
+    this.plain = new PlainObject(threads);
   }
 
   @Override
   public void marshal(Exchange exchange, Object body, OutputStream out) throws Exception {
-    // A body of an own stream type is taken as it is; Camel's conversion would wrap it.
-    InputStream plain =
-        body instanceof InputStream stream
-            ? stream
-            : exchange.getContext().getTypeConverter().mandatoryConvertTo(InputStream.class, body);
-    try (plain;
+    try (InputStream content = content(exchange, body);
         OutputStream encoded = configured.encode(out)) {
-      plain.transferTo(encoded);
+      content.transferTo(encoded);
     }
+  }
+
+  /** A body of an own type is taken as it is; Camel's conversion would wrap it. */
+  private static InputStream content(Exchange exchange, Object body) throws Exception {
+    if (body instanceof ObjectSource source) {
+      return source.content();
+    }
+    return body instanceof InputStream stream
+        ? stream
+        : exchange.getContext().getTypeConverter().mandatoryConvertTo(InputStream.class, body);
   }
 
   @Override
@@ -69,18 +66,6 @@ public final class CodecDataFormat extends ServiceSupport implements DataFormat 
             .getContext()
             .getTypeConverter()
             .mandatoryConvertTo(ObjectContent.class, exchange, body);
-    String algorithm = content.metadata().get(ALGORITHM);
-    if (algorithm == null) {
-      return content;
-    }
-    try {
-      Compression decoder =
-          decoders.computeIfAbsent(algorithm, name -> Compression.named(name, 0, threads));
-      return PlainSize.limited(content.withStream(decoder.decode(content.stream())));
-    } catch (Exception | LinkageError e) {
-      // Nobody else has the stream, and behind it may be one of few connections.
-      content.close();
-      throw e;
-    }
+    return plain.open("the object " + exchange.getVariable("objectKey"), content);
   }
 }
