@@ -5,6 +5,8 @@ import static io.pghoard.repository.FaultProxy.Direction.TO_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pghoard.camel.RunningService;
 import io.pghoard.postgres.PostgresCluster;
 import io.pghoard.repository.Catalogue;
@@ -12,6 +14,7 @@ import io.pghoard.repository.FaultProxy;
 import io.pghoard.repository.SiteKeys;
 import io.pghoard.restore.BackedUpCluster;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,6 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -199,6 +205,55 @@ class RestoreFromDaemonIT {
     network.fault(FaultProxy.healthy());
     assertThat(restore("--overwrite")).as(err).isZero();
     assertRows();
+  }
+
+  /** A daemon of its own on the same repository, which a restart finds again. */
+  private static DaemonProcess launch(Path directory, int port) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode root = (ObjectNode) json.readTree(home.resolve("pghoard.json").toFile());
+    root.put("http_port", port).put("backup_location", directory.resolve("spool").toString());
+    root.put("alert_file_dir", directory.toString());
+    root.put("json_state_file_path", directory.resolve("state.json").toString());
+    root.put("maintenance_mode_file", directory.resolve("maintenance").toString());
+    root.put("routes_directory", directory.resolve("routes").toString());
+    root.remove(List.of("webserver_username", "webserver_password"));
+    root.withObject("/backup_sites/main").put("active", false);
+    json.writeValue(directory.resolve("pghoard.json").toFile(), root);
+    return DaemonProcess.launch(directory, port, Map.of());
+  }
+
+  @Test
+  void daemonThatIsKilledInTheMiddle_isWaitedFor_andResumed(@TempDir Path directory)
+      throws Exception {
+    int port = DaemonProcess.freePort();
+    CompletableFuture<DaemonProcess> again = new CompletableFuture<>();
+    try (DaemonProcess first = launch(directory, port);
+        FaultProxy way = new FaultProxy(port)) {
+      AtomicLong total = new AtomicLong();
+      way.fault(
+          (direction, passed, count) -> {
+            long before = direction == TO_CLIENT ? total.getAndAdd(count) : 0;
+            if (before <= 1_000_000 && before + count > 1_000_000) {
+              first.kill();
+              again.completeAsync(
+                  () -> {
+                    try {
+                      return launch(directory, port);
+                    } catch (IOException e) {
+                      throw new UncheckedIOException(e);
+                    }
+                  });
+            }
+            return count;
+          });
+      assertThat(restore("--retry-for=120", "--from=http://127.0.0.1:" + way.port()))
+          .as(err)
+          .isZero();
+      assertThat(first.isAlive()).isFalse();
+    } finally {
+      again.get(2, TimeUnit.MINUTES).close();
+    }
+    assertThat(target.resolve("global/pg_control")).exists();
   }
 
   @Test
