@@ -16,28 +16,36 @@ class TimerFailedTest {
   @Test
   void failureOfATimer_isTold_byItsRouteAndMessage(@TempDir Path home) throws Exception {
     Files.createDirectories(home.resolve("routes"));
+    String route =
+        """
+        route:
+          id: %1$s
+          routeConfigurationId: scheduled
+          from:
+            uri: scheduler:%1$s
+            parameters:
+              delay: 50
+            steps:
+              - throwException:
+                  exceptionType: java.io.IOException
+                  message: no storage today
+        """;
     Files.writeString(
         home.resolve("routes/failing.camel.yaml"),
+        "- " + route.formatted("failing").indent(2).strip() + "\n");
+    Files.writeString(
+        home.resolve("routes/site-failing.camel.yaml"),
         """
-        - route:
-            id: failing
-            errorHandler:
-              deadLetterChannel:
-                deadLetterUri: direct:timer-failed
-                redeliveryPolicy:
-                  logExhausted: false
-            from:
-              uri: scheduler:failing
-              parameters:
-                delay: 50
-              steps:
-                - throwException:
-                    exceptionType: java.io.IOException
-                    message: no storage today
-        """);
+        - routeTemplate:
+            id: site-failing
+            parameters:
+              - name: site
+        """
+            + route.formatted("site-failing").indent(4));
     try (RunningService service = new RunningService(home)) {
       Repetitions repetitions = service.service().bean("repetitions", Repetitions.class);
       await().until(() -> repetitions.lastOf("failing").equals("no storage today"));
+      await().until(() -> repetitions.lastOf("site-failing-main").equals("no storage today"));
     }
   }
 
