@@ -3,8 +3,11 @@ package io.pghoard.repository;
 
 import static org.awaitility.Awaitility.await;
 
+import com.azure.core.util.BinaryData;
+import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
+import com.azure.storage.blob.models.BlobItem;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.io.IOException;
@@ -127,6 +130,22 @@ public final class Azurite implements Closeable {
         .put("host", "127.0.0.1")
         .put("port", port)
         .put("is_secure", false);
+  }
+
+  /** Deletes every blob. */
+  public void empty(String container) {
+    BlobContainerClient blobs = client().getBlobContainerClient(container);
+    blobs.listBlobs().stream()
+        .map(BlobItem::getName)
+        .parallel()
+        .forEach(name -> blobs.getBlobClient(name).delete());
+  }
+
+  /** Puts empty objects, several side by side. */
+  public void putEmpty(String container, List<ObjectKey> keys) {
+    BlobContainerClient blobs = client().getBlobContainerClient(container);
+    keys.parallelStream()
+        .forEach(key -> blobs.getBlobClient(key.text()).upload(BinaryData.fromBytes(new byte[0])));
   }
 
   @Override

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.repository.sftp;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pghoard.config.ConfigFile;
 import io.pghoard.config.SftpStorage;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.OpenSshServer;
+import io.pghoard.repository.StorageSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,17 +79,13 @@ final class SftpDirectory implements BeforeAllCallback, BeforeEachCallback, Afte
   }
 
   SftpStorage storage(Consumer<ObjectNode> edit) throws IOException {
-    ObjectMapper json = new ObjectMapper();
-    ObjectNode root = json.createObjectNode();
-    root.put("backup_location", home.toString());
-    ObjectNode site = root.putObject("backup_sites").putObject("main");
-    site.put("active", false).put("pg_data_directory", home.resolve("data").toString());
-    ObjectNode storage = site.putObject("object_storage");
-    server().storage(storage, path, server().port());
-    edit.accept(storage);
-    Path file = Files.createTempFile(home, "pghoard", ".json");
-    Files.write(file, json.writeValueAsBytes(root));
-    return (SftpStorage) ConfigFile.read(file).sites().values().iterator().next().storage();
+    return (SftpStorage)
+        StorageSettings.read(
+            home,
+            storage -> {
+              server().storage(storage, path, server().port());
+              edit.accept(storage);
+            });
   }
 
   /** Puts an object from memory. */
