@@ -35,6 +35,7 @@ public final class Alerts {
           "commits_wait",
           "configuration_error",
           "foreign_cluster",
+          "hook_failed",
           "object_damaged",
           "pg_hba_conf_error",
           "received_wal_left",
@@ -127,8 +128,9 @@ public final class Alerts {
     return was;
   }
 
-  /** Clears an alert that nothing has renewed for so long that its cause must be gone. */
-  public synchronized void expire(String name, long millis) {
+  /** The sites of an alert that nothing has renewed for so long that its cause must be gone. */
+  public synchronized List<AlertChange> expired(String name, long millis) {
+    List<AlertChange> changes = new ArrayList<>();
     Instant oldest = clock.instant().minusMillis(millis);
     for (Map.Entry<String, Entry> each : files.read(name).entrySet()) {
       Instant here = renewed.get(new Renewal(name, each.getKey()));
@@ -137,9 +139,11 @@ public final class Alerts {
               ? each.getValue().last().isBefore(oldest)
               : here.isBefore(steady.instant().minusMillis(millis));
       if (old) {
-        clear(name, each.getKey().equals(NO_SITE) ? null : new SiteName(each.getKey()));
+        String site = each.getKey();
+        changes.add(AlertChange.gone(name, site.equals(NO_SITE) ? null : new SiteName(site)));
       }
     }
+    return changes;
   }
 
   /** Clears every alert of a site that pghoard.json has no more, or that is active no more. */

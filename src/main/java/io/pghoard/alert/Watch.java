@@ -3,17 +3,29 @@ package io.pghoard.alert;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Looks for what fails again and again, or stands still, and would not be seen otherwise. */
 public final class Watch {
   private final TimerAlerts timers;
   private final BaseBackupAlert baseBackups;
   private final Alerts alerts;
+  private final Supplier<List<AlertChange>> hooks;
 
-  public Watch(TimerAlerts timers, BaseBackupAlert baseBackups, Alerts alerts) {
+  /**
+   * Looks at these.
+   *
+   * @param hooks an operator's own routes
+   */
+  public Watch(
+      TimerAlerts timers,
+      BaseBackupAlert baseBackups,
+      Alerts alerts,
+      Supplier<List<AlertChange>> hooks) {
     this.timers = timers;
     this.baseBackups = baseBackups;
     this.alerts = alerts;
+    this.hooks = hooks;
   }
 
   /** What it means for alerts. */
@@ -21,6 +33,7 @@ public final class Watch {
     alerts.writeAgain();
     List<AlertChange> changes = new ArrayList<>(timers.changes());
     changes.addAll(baseBackups.changes());
+    changes.addAll(hooks.get());
     return changes;
   }
 

@@ -4,6 +4,7 @@ package io.pghoard.backup;
 import io.pghoard.config.SiteName;
 import io.pghoard.lease.BaseBackupElsewhereException;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +26,26 @@ record BaseBackupFailure(Throwable cause) {
     return String.valueOf(cause.getMessage());
   }
 
-  /** Tells it in the log; when the base backup is taken elsewhere, nothing has failed. */
-  void log(SiteName site) {
+  /** Whether another daemon takes the base backup, so that nothing has failed. */
+  boolean isElsewhere() {
+    return elsewhere() != null;
+  }
+
+  private @Nullable Throwable elsewhere() {
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof BaseBackupElsewhereException) {
-        LOG.info("Site {}: no base backup is started: {}", site, each.getMessage());
-        return;
+        return each;
       }
+    }
+    return null;
+  }
+
+  /** Tells it in the log; when the base backup is taken elsewhere, nothing has failed. */
+  void log(SiteName site) {
+    Throwable elsewhere = elsewhere();
+    if (elsewhere != null) {
+      LOG.info("Site {}: no base backup is started: {}", site, elsewhere.getMessage());
+      return;
     }
     LOG.error("Site {}: a base backup failed: {}", site, reason());
   }

@@ -168,6 +168,13 @@ public final class BaseBackups {
     WorkDirectories.delete(plan.directory());
   }
 
+  /** Why there is no base backup; null when there is one, or when another daemon takes it. */
+  public @Nullable String failure(@Nullable BaseBackupRun run, Throwable cause) {
+    BaseBackupFailure failure = new BaseBackupFailure(cause);
+    boolean none = failure.isElsewhere() || (run != null && run.isComplete());
+    return none ? null : failure.reason();
+  }
+
   /**
    * The backup will not exist: ends its program, and deletes what was stored of it. Changes nothing
    * when the backup already exists, and what failed came after it.

@@ -8,7 +8,7 @@ import java.io.IOException;
 public final class BaseBackupElsewhereException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  BaseBackupElsewhereException(SiteName site, PghoardId other) {
+  public BaseBackupElsewhereException(SiteName site, PghoardId other) {
     super(
         "another daemon, %s, is taking a base backup of site %s into the same repository"
             .formatted(other, site));

@@ -4,6 +4,7 @@ package io.pghoard.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pghoard.alert.AlertChange;
 import io.pghoard.alert.Alerts;
 import io.pghoard.config.Sites;
 import io.pghoard.host.SteadyClock;
@@ -39,11 +40,10 @@ class AlertExpireTest {
       alerts.raise("archive_conflict", RunningService.SITE, "text");
       time[0] = time[0].minus(Duration.ofHours(6));
       nanos.addAndGet(Duration.ofMinutes(9).toNanos());
-      alerts.expire("archive_conflict", Duration.ofMinutes(10).toMillis());
-      assertThat(home.resolve("archive_conflict")).exists();
+      assertThat(alerts.expired("archive_conflict", Duration.ofMinutes(10).toMillis())).isEmpty();
       nanos.addAndGet(Duration.ofMinutes(2).toNanos());
-      alerts.expire("archive_conflict", Duration.ofMinutes(10).toMillis());
-      assertThat(home.resolve("archive_conflict")).doesNotExist();
+      assertThat(alerts.expired("archive_conflict", Duration.ofMinutes(10).toMillis()))
+          .containsExactly(AlertChange.gone("archive_conflict", RunningService.SITE));
     }
   }
 }

@@ -78,7 +78,7 @@ class AlertRaiseTest {
     for (int i = 1; i < parts.length; i += 2) {
       examples.add(parts[i].replaceFirst("yaml\n", ""));
     }
-    assertThat(examples).hasSize(2);
+    assertThat(examples).hasSize(1);
     return examples;
   }
 }

@@ -75,26 +75,27 @@ class BaseBackupFinishIT {
         BackedUpCluster site = new BackedUpCluster(cluster)) {
       Path logs = site.home.resolve("logs");
       Path log = logs.resolve("base-backups.log");
-      String shipped =
-          Files.readString(Path.of("src/main/resources/routes/base-backup-finish.camel.yaml"));
       String document = Files.readString(Path.of("docs/routes.md"));
       int begin =
-          document.indexOf(
-              "        - setBody:", document.indexOf("## An example: a log of one's own"));
-      String steps =
+          document.indexOf("- route:", document.indexOf("## An example: a log of one's own"));
+      String route =
           document
               .substring(begin, document.indexOf("```", begin))
               .replace("/var/log/pghoard", logs.toString());
-      site.replaceRoute("base-backup-finish", shipped + steps);
+      site.replaceRoute("on-base-backup-finished", route);
       site.take("scheduled");
-      assertThat(Files.readAllLines(log)).isEqualTo(names(site));
+      await()
+          .ignoreExceptions()
+          .untilAsserted(() -> assertThat(Files.readAllLines(log)).isEqualTo(names(site)));
 
-      Path route = site.home.resolve("routes/base-backup-finish.camel.yaml");
-      Files.writeString(route, shipped + steps.replace("setBody", "setBodi"));
+      Path file = site.home.resolve("routes/on-base-backup-finished.camel.yaml");
+      Files.writeString(file, route.replace("setBody", "setBodi"));
       RouteReload reload = site.running().service().bean("routeReload", RouteReload.class);
       await().untilAsserted(() -> assertThat(reload.refusal()).contains("setBodi"));
       site.take("requested");
-      assertThat(Files.readAllLines(log)).hasSize(2).isEqualTo(names(site));
+      await()
+          .untilAsserted(
+              () -> assertThat(Files.readAllLines(log)).hasSize(2).isEqualTo(names(site)));
     }
   }
 

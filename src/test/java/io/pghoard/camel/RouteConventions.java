@@ -99,8 +99,14 @@ record RouteConventions(Path routes, Path tests, Path documentation) {
         || (storage.matches() && line.startsWith("| `repository-put-" + storage.group(1) + "`,"));
   }
 
-  /** The four routes of a type of storage are tested together, by the contract of stores. */
+  /**
+   * The four routes of a type of storage are tested together, by the contract of stores; and so are
+   * the empty routes.
+   */
   private static String testName(String stem) {
+    if (stem.startsWith("on-")) {
+      return "Hooks";
+    }
     Matcher storage = STORAGE.matcher(stem);
     return storage.matches() ? className(storage.group(1)) + "Storage" : className(stem);
   }

@@ -92,7 +92,12 @@ final class RouteCallReader {
       if (!input
           && ADDRESSES.contains(each.getKey())
           && each.getValue() instanceof ScalarNode address) {
-        add(RouteCall.ofUri(line(address), address.getValue(), option));
+        String name =
+            values.get("parameters") instanceof MappingNode parameters
+                ? text(value(parameters, "name"))
+                : null;
+        boolean named = address.getValue().equals("direct") && name != null;
+        add(RouteCall.ofUri(line(address), named ? "direct:" + name : address.getValue(), option));
       }
       yaml(each.getValue(), each.getKey().equals("from"));
     }

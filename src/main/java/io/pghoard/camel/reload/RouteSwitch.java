@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel.reload;
 
+import io.pghoard.camel.hook.Hooks;
 import io.pghoard.config.Sites;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +43,18 @@ record RouteSwitch(CamelContext context, Sites sites, RouteFiles files) {
   private void apply(RouteSet from, RouteSet to) throws Exception {
     Set<String> changed = from.changed(to);
     for (String name : changed) {
-      apply(files.location(from, name), files.resource(context, to, name));
+      boolean hook = Hooks.isHook(stem(name));
+      Hooks hooks = context.getRegistry().lookupByNameAndType("hooks", Hooks.class);
+      if (hook) {
+        hooks.hold(stem(name));
+      }
+      try {
+        apply(files.location(from, name), files.resource(context, to, name));
+      } finally {
+        if (hook) {
+          hooks.release(stem(name));
+        }
+      }
     }
     if (changed.stream().anyMatch(RouteSwitch::isTemplate)) {
       SiteTemplates.instantiate(context, sites.config());
@@ -90,7 +102,10 @@ record RouteSwitch(CamelContext context, Sites sites, RouteFiles files) {
     }
     for (Route route : context.getRoutes()) {
       String id = route.getRouteId();
-      if (inflight.size(id) > 0 && changed.stream().anyMatch(file -> makes(file, id))) {
+      // An operator's own, which nothing waits for, is interrupted.
+      if (inflight.size(id) > 0
+          && !Hooks.isHook(id)
+          && changed.stream().anyMatch(file -> makes(file, id))) {
         return id;
       }
     }
@@ -99,8 +114,12 @@ record RouteSwitch(CamelContext context, Sites sites, RouteFiles files) {
 
   /** Whether a route is that of the file's name, or of a site by the file's template. */
   private static boolean makes(String file, String routeId) {
-    String stem = file.substring(0, file.indexOf('.'));
+    String stem = stem(file);
     return routeId.equals(stem) || (isTemplate(file) && routeId.startsWith(stem + "-"));
+  }
+
+  private static String stem(String file) {
+    return file.substring(0, file.indexOf('.'));
   }
 
   private static boolean isTemplate(String file) {

@@ -47,6 +47,8 @@ class RouteCallCheckTest {
         "setBody: {simple: 'so: ${bean:greeter.hi}'}                        | the bean greeter has no method hi; it has bye, greet",
         "bean: {ref: greeter, method: hi}                                   | the bean greeter has no method hi; it has bye, greet",
         "wireTap: {uri: direct:here}                                        |",
+        "to: {uri: direct, parameters: {name: here}}                        |",
+        "to: {uri: direct, parameters: {name: gone}}                        | no route begins with direct:gone, so what goes there would fail",
         "wireTap: {uri: direct:nowhere}                                     | no route begins with direct:nowhere, so what goes there would fail",
         "toD: direct:${variable.next}                                       |",
         "to: direct:{{next}}                                                |",
