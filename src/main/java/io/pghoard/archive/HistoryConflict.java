@@ -23,7 +23,7 @@ record HistoryConflict(ObjectStore store, SiteKeys keys) {
     }
     String host;
     String there;
-    try (ObjectContent stored = PlainObject.of(store.get(offer.key()))) {
+    try (ObjectContent stored = PlainObject.get(store, offer.key())) {
       host = stored.metadata().getOrDefault("host", "an unknown host");
       there = text(stored.stream());
     }

@@ -25,7 +25,7 @@ record WalComparison(WalOffer offer) {
     // The noted hash says what was to be stored. PostgreSQL may delete its file once we say yes,
     // so we say it only of an object that was read to its end.
     String found;
-    try (ObjectContent plain = PlainObject.of(stored)) {
+    try (ObjectContent plain = PlainObject.of(offer.key(), stored)) {
       found = HashedContent.of(new LimitedInputStream(plain.stream(), offer.size()), algorithm);
     } catch (TooLongException e) {
       throw new WalConflictException(offer.key(), algorithm, own, "that of a longer file");

@@ -14,8 +14,10 @@ import io.pghoard.postgres.SystemIdentifier;
 import io.pghoard.postgres.TimelineHistory;
 import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalPageHeader;
+import io.pghoard.repository.Encoding;
 import io.pghoard.repository.ForeignClusterException;
 import io.pghoard.repository.ObjectContent;
+import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectMissingException;
 import io.pghoard.repository.ObjectStore;
 import io.pghoard.repository.PlainObject;
@@ -60,9 +62,9 @@ final class WalGate {
         acceptance.check(source.start(acceptance.wanted()), source.size());
     Map<String, String> facts = new TreeMap<>();
     CompressionConfig compression = config.compression();
-    facts.put("compression-algorithm", compression.algorithm().text());
+    facts.put(Encoding.COMPRESSION, compression.algorithm().text());
     facts.put("compression-level", String.valueOf(compression.level()));
-    facts.put("original-file-size", String.valueOf(source.size()));
+    facts.put(Encoding.PLAIN_SIZE, String.valueOf(source.size()));
     facts.put("host", host());
     Optional<Cluster> cluster = cluster();
     if (cluster.isPresent()) {
@@ -130,8 +132,8 @@ final class WalGate {
   }
 
   private String stored(String name) throws IOException {
-    ObjectContent object = store.get(new SiteKeys(site.prefix()).wal(WalFileName.parse(name)));
-    try (ObjectContent plain = PlainObject.of(object)) {
+    ObjectKey key = new SiteKeys(site.prefix()).wal(WalFileName.parse(name));
+    try (ObjectContent plain = PlainObject.get(store, key)) {
       return PostgresText.of(plain.stream().readNBytes(WalAcceptance.LONGEST_TEXT));
     }
   }

@@ -5,6 +5,7 @@ import io.pghoard.codec.HashingInputStream;
 import io.pghoard.codec.LimitedInputStream;
 import io.pghoard.codec.LimitedInputStream.TooLongException;
 import io.pghoard.postgres.WalPageHeader;
+import io.pghoard.repository.Encoding;
 import io.pghoard.repository.ObjectContent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +40,7 @@ final class WalIncoming {
       byte[] start = in.readNBytes(acceptance().wanted());
       out.write(start);
       long size = start.length + rest(start, in).transferTo(out);
-      expect("size", metadata.get("original-file-size"), String.valueOf(size));
+      expect("size", metadata.get(Encoding.PLAIN_SIZE), String.valueOf(size));
       expect(algorithm, noted, in.hexDigest());
       Optional<WalPageHeader> header = look(file, size);
       whole = true;

@@ -6,6 +6,7 @@ import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.repository.BaseBackupObject.Chunk;
 import io.pghoard.repository.BaseBackupObject.Tablespace;
+import io.pghoard.repository.Encoding;
 import io.pghoard.repository.PythonTime;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -31,10 +32,10 @@ final class BaseBackupMetadata {
   /** The metadata of a chunk of {@code size} plain bytes. */
   static Map<String, String> ofChunk(BaseBackupPlan plan, long size) {
     Map<String, String> metadata = new TreeMap<>();
-    metadata.put("compression-algorithm", algorithm(plan));
+    metadata.put(Encoding.COMPRESSION, algorithm(plan));
     metadata.put("format", BaseBackupObject.FORMAT);
     metadata.put("host", plan.host());
-    metadata.put("original-file-size", Long.toString(size));
+    metadata.put(Encoding.PLAIN_SIZE, Long.toString(size));
     return metadata;
   }
 

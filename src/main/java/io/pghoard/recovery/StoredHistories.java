@@ -42,7 +42,7 @@ final class StoredHistories {
     if (history != null) {
       return history;
     }
-    try (ObjectContent plain = PlainObject.of(store.get(key))) {
+    try (ObjectContent plain = PlainObject.get(store, key)) {
       // Only the numbers are of use; the reasons may be in any encoding.
       String text = new String(plain.stream().readNBytes(LARGEST), ISO_8859_1);
       history = TimelineHistory.parse(timeline, text);

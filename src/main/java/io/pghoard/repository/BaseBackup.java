@@ -158,7 +158,7 @@ public record BaseBackup(
 
   /** The bytes of all its files, or of the object when the metadata does not say. */
   public long plainSize() {
-    return number("total-size-plain", number("original-file-size", object.size()));
+    return number("total-size-plain", number(Encoding.PLAIN_SIZE, object.size()));
   }
 
   /** The bytes that it takes up in the repository. */

@@ -121,7 +121,7 @@ public final class Catalogue {
 
   private @Nullable WalSegmentSize segmentSize(ObjectKey key) throws IOException {
     for (StoredObject object : store.list(key.text())) {
-      String bytes = object.metadata().get("original-file-size");
+      String bytes = object.metadata().get(Encoding.PLAIN_SIZE);
       if (object.key().equals(key) && bytes != null) {
         try {
           return new WalSegmentSize(Integer.parseInt(bytes));

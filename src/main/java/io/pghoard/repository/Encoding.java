@@ -15,13 +15,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record Encoding(
     @Nullable String compression, @Nullable String encryption, @Nullable Long plainSize) {
+  /** The name of the algorithm that an object is compressed by. */
   public static final String COMPRESSION = "compression-algorithm";
+
+  /** How many plain bytes an object has. */
+  public static final String PLAIN_SIZE = "original-file-size";
 
   /** The Python pghoard's: which of the site's keys an object is encrypted with. */
   private static final String KEY_ID = "encryption-key-id";
 
   private static final String ENCRYPTION = "encryption-algorithm";
-  private static final String PLAIN_SIZE = "original-file-size";
 
   public static Encoding of(Map<String, String> metadata) {
     String size = metadata.get(PLAIN_SIZE);

@@ -6,12 +6,11 @@ public final class ObjectEncryptedException extends PermanentStorageException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param object as the message is to call it
    * @param encryption what it is encrypted by
    */
-  ObjectEncryptedException(String object, String encryption) {
+  ObjectEncryptedException(ObjectKey key, String encryption) {
     super(
-        "%s is encrypted with %s, which this pghoard cannot decrypt; restore it with the pghoard that stored it"
-            .formatted(object, encryption));
+        "the object %s is encrypted with %s, which this pghoard cannot decrypt; restore it with the pghoard that stored it"
+            .formatted(key, encryption));
   }
 }

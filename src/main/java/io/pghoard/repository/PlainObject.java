@@ -25,24 +25,28 @@ public final class PlainObject {
   }
 
   /** The content of one object, decoded by the thread that reads it. */
-  public static ObjectContent of(ObjectContent stored) throws IOException {
-    return ONE_THREAD.open("the object", stored);
+  public static ObjectContent of(ObjectKey key, ObjectContent stored) throws IOException {
+    return ONE_THREAD.open(key, stored);
+  }
+
+  /** The content of one object of a store, decoded likewise. */
+  public static ObjectContent get(ObjectStore store, ObjectKey key) throws IOException {
+    return of(key, store.get(key));
   }
 
   /**
    * The plain content of an object, which fails when it is longer than its metadata say. When this
    * throws, the object is closed.
-   *
-   * @param object as messages are to call it
    */
-  public ObjectContent open(String object, ObjectContent stored) throws IOException {
+  public ObjectContent open(ObjectKey key, ObjectContent stored) throws IOException {
     boolean opened = false;
     try {
-      ObjectContent plain = decode(object, stored);
+      ObjectContent plain = decode(key, stored);
       opened = true;
       return plain;
     } catch (IllegalArgumentException e) {
-      throw new IOException("cannot decompress %s: %s".formatted(object, e.getMessage()), e);
+      throw new IOException(
+          "cannot decompress the object %s: %s".formatted(key, e.getMessage()), e);
     } finally {
       if (!opened) {
         // Nobody else has the stream, and behind it may be one of few connections.
@@ -51,10 +55,10 @@ public final class PlainObject {
     }
   }
 
-  private ObjectContent decode(String object, ObjectContent stored) throws IOException {
+  private ObjectContent decode(ObjectKey key, ObjectContent stored) throws IOException {
     Encoding encoding = Encoding.of(stored.metadata());
     if (encoding.encryption() != null) {
-      throw new ObjectEncryptedException(object, encoding.encryption());
+      throw new ObjectEncryptedException(key, encoding.encryption());
     }
     if (encoding.compression() == null) {
       return stored;

@@ -102,13 +102,13 @@ record StoredClusterReader(ObjectStore store, SiteKeys keys) {
     StoredCluster noted =
         of(
             identifier(metadata.get("system-identifier")),
-            size(metadata.get("original-file-size")),
+            size(metadata.get(Encoding.PLAIN_SIZE)),
             segment);
     if (noted.systemIdentifier() != null) {
       content.close();
       return noted;
     }
-    try (ObjectContent plain = PlainObject.of(content)) {
+    try (ObjectContent plain = PlainObject.of(segment, content)) {
       WalPageHeader header = WalPageHeader.parse(plain.stream().readNBytes(WalPageHeader.LENGTH));
       return of(header.systemIdentifier(), header.segmentSize(), segment);
     } catch (IOException | IllegalArgumentException e) {

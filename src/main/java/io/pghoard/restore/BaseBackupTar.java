@@ -45,7 +45,7 @@ public final class BaseBackupTar {
       return new BaseBackupTar(
           backup, stored, List.of(new RestoreChunk(backup.key(), PlainSize.LARGEST)));
     }
-    try (ObjectContent main = PlainObject.of(stored.store().get(backup.key()))) {
+    try (ObjectContent main = PlainObject.get(stored.store(), backup.key())) {
       TarReader tar = BaseBackupObject.open(main.stream());
       List<BaseBackupObject.Chunk> wanted = BaseBackupObject.readWithoutFiles(tar).chunks();
       BaseBackupTar found = new BaseBackupTar(backup, stored, stored.require(backup, wanted));
@@ -64,7 +64,7 @@ public final class BaseBackupTar {
   public void writeTo(OutputStream out) throws IOException {
     TarWriter writer = new TarWriter(out);
     if (backup.format() == Format.CHUNKS) {
-      try (ObjectContent main = PlainObject.of(stored.store().get(backup.key()))) {
+      try (ObjectContent main = PlainObject.get(stored.store(), backup.key())) {
         copy(BaseBackupObject.open(main.stream()), writer);
       }
     }
@@ -84,7 +84,7 @@ public final class BaseBackupTar {
   }
 
   private void copy(ObjectKey key, long bytes, TarWriter writer) throws IOException {
-    try (ObjectContent chunk = PlainObject.of(stored.store().get(key))) {
+    try (ObjectContent chunk = PlainObject.get(stored.store(), key)) {
       copy(new TarReader(new LimitedInputStream(chunk.stream(), bytes)), writer);
     } catch (IOException e) {
       throw new IOException("cannot read " + key + ": " + e.getMessage(), e);
@@ -114,7 +114,7 @@ public final class BaseBackupTar {
    * @throws UnknownBaseBackupException when it has none
    */
   public Manifest manifest() throws IOException {
-    ObjectContent main = PlainObject.of(stored.store().get(backup.key()));
+    ObjectContent main = PlainObject.get(stored.store(), backup.key());
     try {
       if (backup.format() == Format.CHUNKS) {
         TarReader tar = BaseBackupObject.open(main.stream());

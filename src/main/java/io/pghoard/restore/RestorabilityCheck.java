@@ -118,7 +118,7 @@ public final class RestorabilityCheck {
     if (newest.format() != BaseBackup.Format.CHUNKS) {
       return Answer.ok("%s has its WAL".formatted(newest.name()));
     }
-    try (ObjectContent object = PlainObject.of(store.get(newest.key()))) {
+    try (ObjectContent object = PlainObject.get(store, newest.key())) {
       MainObject main = MainObject.read(object.stream());
       new StoredChunks(store, keys).require(newest, main.record().chunks());
     }

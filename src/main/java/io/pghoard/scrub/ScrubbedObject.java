@@ -87,7 +87,7 @@ public final class ScrubbedObject {
               : List.of();
       in.transferTo(OutputStream.nullOutputStream());
       if (!sealed) {
-        expect("size", metadata.get("original-file-size"), Long.toString(in.count()));
+        expect("size", metadata.get(Encoding.PLAIN_SIZE), Long.toString(in.count()));
         expect("hash", hash, in.hexDigest());
       }
       decoding = false;

@@ -217,7 +217,7 @@ public final class ArchivingSite {
       fetch.missing(request);
       throw e;
     }
-    fetch.receive(request, PlainObject.of(stored));
+    fetch.receive(request, PlainObject.of(request.key(), stored));
   }
 
   ObjectContent stored(String name) throws IOException {

@@ -366,7 +366,7 @@ class WalFetchTest {
     String last = "000000010000000000000FFF";
     archived(last);
     WalRequest request = site.fetch.open(ArchivingSite.NAME, WalFileName.parse(last), null);
-    site.fetch.receive(request, PlainObject.of(site.stored(last)));
+    site.fetch.receive(request, PlainObject.of(request.key(), site.stored(last)));
     assertThat(site.fetch.ahead(request))
         .extracting(WalFileName::text)
         .containsExactly("000000010000000100000000", "000000010000000100000001");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.camel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -36,6 +37,17 @@ class HttpBaseBackupGetTest {
       names.add(entry.name());
     }
     return names;
+  }
+
+  @Test
+  void encryptedBackup_isCalledSo(@TempDir Path home) throws Exception {
+    try (RestoringService restoring = new RestoringService(home)) {
+      RestorePlanTest.encrypt(restoring);
+      HttpResponse<byte[]> answer = get(restoring, "only");
+
+      assertThat(answer.statusCode()).isGreaterThan(400);
+      assertThat(new String(answer.body(), UTF_8)).contains("is encrypted with key id k2016");
+    }
   }
 
   @Test
@@ -75,7 +87,7 @@ class HttpBaseBackupGetTest {
           .mark(restoring.repository.chunk("only"), "an altered byte");
       HttpResponse<byte[]> marked = get(restoring, "only");
       assertThat(marked.statusCode()).isEqualTo(409);
-      assertThat(new String(marked.body(), java.nio.charset.StandardCharsets.UTF_8))
+      assertThat(new String(marked.body(), UTF_8))
           .contains("is damaged", "only.00000001.pghoard");
 
       new DamageMarks(restoring.repository.store(), keys).clear(restoring.repository.chunk("only"));

@@ -29,7 +29,7 @@ class ObjectPutTest {
 
       assertThat(thing.size).isPositive();
       try (ObjectContent stored = service.store().get(KEY);
-          ObjectContent plain = PlainObject.of(stored)) {
+          ObjectContent plain = PlainObject.of(KEY, stored)) {
         assertThat(stored.metadata()).containsEntry("read", "plain");
         assertThat(plain.stream().readAllBytes()).asString(UTF_8).isEqualTo("plain");
       }

@@ -3,6 +3,7 @@ package io.pghoard.camel.storage;
 
 import io.pghoard.codec.Compression;
 import io.pghoard.repository.ObjectContent;
+import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.ObjectSource;
 import io.pghoard.repository.PlainObject;
 import java.io.InputStream;
@@ -66,6 +67,6 @@ public final class CodecDataFormat extends ServiceSupport implements DataFormat 
             .getContext()
             .getTypeConverter()
             .mandatoryConvertTo(ObjectContent.class, exchange, body);
-    return plain.open("the object " + exchange.getVariable("objectKey"), content);
+    return plain.open(exchange.getVariable("objectKey", ObjectKey.class), content);
   }
 }
