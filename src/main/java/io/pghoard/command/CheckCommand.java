@@ -3,6 +3,7 @@ package io.pghoard.command;
 
 import io.pghoard.backup.LinkCheck;
 import io.pghoard.camel.Service;
+import io.pghoard.camel.reload.RouteCopy;
 import io.pghoard.camel.reload.RouteRefusedException;
 import io.pghoard.check.Answer;
 import io.pghoard.check.Checks;
@@ -139,6 +140,9 @@ final class CheckCommand implements Callable<Integer> {
         return;
       }
       routes(service.routeProblems(), files);
+      if (service.routeProblems().isEmpty()) {
+        oldCopies(config, files);
+      }
       Repositories repositories = service.bean("repositories", Repositories.class);
       for (SiteConfig site : sites) {
         check(config, site, repositories.of(site.name()), report, here);
@@ -165,6 +169,25 @@ final class CheckCommand implements Callable<Integer> {
       new ServerCheck(site, cluster, store, clock).run(checks.of("postgres"), here.directory());
       new DaemonCheck(config, name, PATIENCE)
           .run(checks.of("daemon"), newest != null || hasRunHere(config));
+    }
+  }
+
+  /** A warning for each route file that was made from a shipped one which has changed since. */
+  private static void oldCopies(PghoardConfig config, Checks checks) throws IOException {
+    RouteCopy copies = RouteCopy.of(config);
+    for (String name : copies.names()) {
+      if (copies.isOutdated(name)) {
+        String change = copies.change(name);
+        checks.check(
+            "routes",
+            "",
+            () ->
+                Answer.warning(
+                    "%s was made from a shipped file that has changed since: %s"
+                        .formatted(name, change),
+                    "compare them: pghoard routes diff %s; then copy it anew and repeat your change"
+                        .formatted(name)));
+      }
     }
   }
 

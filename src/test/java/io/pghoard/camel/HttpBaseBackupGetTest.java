@@ -87,8 +87,7 @@ class HttpBaseBackupGetTest {
           .mark(restoring.repository.chunk("only"), "an altered byte");
       HttpResponse<byte[]> marked = get(restoring, "only");
       assertThat(marked.statusCode()).isEqualTo(409);
-      assertThat(new String(marked.body(), UTF_8))
-          .contains("is damaged", "only.00000001.pghoard");
+      assertThat(new String(marked.body(), UTF_8)).contains("is damaged", "only.00000001.pghoard");
 
       new DamageMarks(restoring.repository.store(), keys).clear(restoring.repository.chunk("only"));
       restoring.repository.store().delete(restoring.repository.chunk("only"));

@@ -114,6 +114,10 @@ final class RouteFiles {
     return bundled.contains(name);
   }
 
+  List<String> shippedNames() {
+    return bundled;
+  }
+
   /** The text of the jar's route of this file name; null when it has none. */
   @Nullable String shipped(String name) throws IOException {
     if (!bundled.contains(name)) {

@@ -84,6 +84,7 @@ public final class RouteReload {
     if (!startedWithKept) {
       keep();
     }
+    warnOfOldCopies();
   }
 
   /**
@@ -152,6 +153,7 @@ public final class RouteReload {
     applied = next;
     startedWithKept = false;
     keep();
+    warnOfOldCopies();
     return true;
   }
 
@@ -166,6 +168,24 @@ public final class RouteReload {
       keep();
     } else if (news) {
       LOG.error("{}", text().replace("\n", "; "));
+    }
+  }
+
+  /** Tells of the operator's files that were made from shipped ones which have changed since. */
+  private void warnOfOldCopies() {
+    RouteCopy copies = new RouteCopy(files);
+    for (String name : applied.texts().keySet()) {
+      try {
+        if (copies.isOutdated(name)) {
+          LOG.warn(
+              "{} was made from a shipped file that has changed since; compare them: pghoard routes diff {}\n{}",
+              files.directory().resolve(name),
+              name,
+              copies.change(name));
+        }
+      } catch (IOException e) {
+        LOG.warn("cannot compare {} to the shipped file: {}", name, FileFailure.reason(e));
+      }
     }
   }
 
