@@ -46,6 +46,7 @@ record BaseBackupWiring(Wiring wiring) {
     registry.bind("status", new Status(wiring.sites(), ofSite, registry, wiring.clock()));
     registry.bind("baseBackupSteps", new BaseBackupSteps());
     registry.bind("liveExec", new LiveExec());
+    registry.bind("programBinding", new ProgramBinding());
     registry.bind("chunkOutcome", new ChunkOutcome());
     registry.bind("baseBackupThreads", threads());
   }

@@ -132,13 +132,13 @@ class BaseBackupTakeIT {
       site.replaceRoute(
           "base-backup-take",
           shipped.replaceFirst(
-              "              - setHeaders:\n",
+              "              - setVariables:\n",
               """
                             - to:
                                 uri: bean:baseBackups
                                 parameters:
                                   method: stop
-                            - setHeaders:
+                            - setVariables:
               """));
       site.take("requested");
       assertThat(String.valueOf(site.status().last())).contains("pghoard is being stopped");
