@@ -129,6 +129,11 @@ record RouteConventions(Path routes, Path tests, Path documentation) {
     return paths;
   }
 
+  /** A route file of the directory, by its name without its suffix. */
+  RouteFile file(String stem) throws IOException {
+    return new RouteFile(stem, read(routes.resolve(stem + SUFFIX)));
+  }
+
   private static List<Map<String, Object>> read(Path path) throws IOException {
     Object document =
         new Load(LoadSettings.builder().build()).loadFromString(Files.readString(path));

@@ -78,6 +78,34 @@ record RouteFile(String stem, List<Map<String, Object>> items) {
     return names;
   }
 
+  /** The scheme of the endpoint that the route starts with, when that is no other route. */
+  Optional<String> source() {
+    return items.stream()
+        .map(item -> map(route(item).get("from")).get("uri"))
+        .filter(uri -> uri instanceof String text && !scheme(text).equals("direct"))
+        .map(uri -> scheme((String) uri))
+        .findFirst();
+  }
+
+  /** The schemes of Camel's components that the route itself calls, beside its beans and routes. */
+  Set<String> components() {
+    Set<String> schemes = new TreeSet<>();
+    everyEntry(
+        items,
+        (key, value) -> {
+          if (ENDPOINTS.contains(key) && value instanceof String uri) {
+            schemes.add(scheme(uri));
+          }
+        });
+    schemes.removeAll(Set.of("direct", "bean", "log"));
+    source().ifPresent(schemes::remove);
+    return schemes;
+  }
+
+  private static String scheme(String uri) {
+    return uri.replaceFirst(":.*", "");
+  }
+
   private List<String> identity(Map<String, Object> item) {
     List<String> breaches = new ArrayList<>();
     boolean template = item.containsKey("routeTemplate");
