@@ -82,7 +82,7 @@ public final class RouteCopy {
     Path base = base(name);
     String shipped = String.valueOf(shipped(name));
     return Files.isRegularFile(base)
-        ? new LineDifference(Files.readString(base), shipped).text()
+        ? new LineDifference(new String(Files.readAllBytes(base), UTF_8), shipped).text()
         : new LineDifference(withoutMark(String.valueOf(own(name))), shipped).text();
   }
 
