@@ -100,6 +100,31 @@ class RouteReloadTest {
   }
 
   @Test
+  void routeConfigurationThatIsNotThere_isRefused() throws Exception {
+    write(
+        "greeting.camel.yaml",
+        greeting("greeting", "setBody", "hello")
+            .replace("    from:", "    routeConfigurationId: mine\n    from:"));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(reload().refusal())
+                    .contains("greeting.camel.yaml: it asks for the route configuration mine"));
+    Files.delete(routes.resolve("greeting.camel.yaml"));
+
+    // As an earlier pghoard had it.
+    String shipped =
+        Files.readString(Path.of("src/main/resources/routes/error-handling.camel.yaml"));
+    write("error-handling.camel.yaml", shipped.replace("id: scheduled", "id: something"));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(reload().refusal())
+                    .contains(
+                        "error-handling.camel.yaml: it has no route configuration scheduled"));
+  }
+
+  @Test
   void routeIdOfAnotherFile_isRefused() throws Exception {
     write("mine.camel.yaml", greeting("repository-get", "setBody", "not the door"));
     await()

@@ -3,10 +3,12 @@ package io.pghoard.camel.reload;
 
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.Problem;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
@@ -85,6 +87,28 @@ record RouteTrial(CamelContext context, RouteFiles files) {
       }
       wrong.forEach(each -> found.problems.add(failure.in(name, each)));
     }
+    Set<String> configurations = configurations(set);
+    for (Map.Entry<String, String> file : set.texts().entrySet()) {
+      Optional.ofNullable(
+              RouteConfigurations.in(file.getValue())
+                  .missing(files.shipped(file.getKey()), configurations))
+          .ifPresent(wrong -> found.problems.add(failure.in(file.getKey(), wrong)));
+    }
+  }
+
+  /** The route configurations of all files. */
+  private Set<String> configurations(RouteSet set) throws IOException {
+    Set<String> there = new TreeSet<>();
+    for (String text : set.texts().values()) {
+      there.addAll(RouteConfigurations.in(text).there());
+    }
+    for (String name : files.shippedNames()) {
+      String shipped = files.shipped(name);
+      if (shipped != null && !set.texts().containsKey(name)) {
+        there.addAll(RouteConfigurations.in(shipped).there());
+      }
+    }
+    return there;
   }
 
   private static void load(
