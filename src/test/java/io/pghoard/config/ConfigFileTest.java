@@ -93,7 +93,7 @@ final class ConfigFileTest {
         "{secret: 1} | 1:2 | expected a key in double quotes here",
         "{'a' 'secret'} | 1:6 | expected a colon between",
         "{'a': 1~'secret': 2} | 2:1 | a comma, or the end",
-        "{'a': secret} | 1:13 | there is a word without quotes here",
+        "{'a': secret} | 1:7 | there is a word without quotes here",
         "{'a': } | 1:7 | expected a value here",
         "{'a': [1,]} | 1:10 | expected a value here",
         "{'a': 012} | 1:8 | a number starts with a zero",
@@ -108,7 +108,7 @@ final class ConfigFileTest {
         "{'a': NaN} | 1:10 | this is not a valid JSON number",
         "{'backup_location': '/b'}} | 1:26 | a bracket is closed",
         "{'backup_location': '/b'} {} | 1:27 | something follows the end",
-        "{'backup_location': '/b'} secret | 1:33 | there is a word without quotes here",
+        "{'backup_location': '/b'} secret | 1:27 | there is a word without quotes here",
       })
   void textThatIsNotJson_isRefusedWithItsPlace(String text, String place, String said)
       throws Exception {
