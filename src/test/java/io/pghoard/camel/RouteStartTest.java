@@ -8,11 +8,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pghoard.config.ConfigFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +86,44 @@ class RouteStartTest {
     Files.writeString(routes.resolve(FILE), "- broken: again");
     try (RunningService service = new RunningService(home)) {
       assertThat(ask(service, "direct:greeting")).isEqualTo("mended");
+    }
+  }
+
+  @Test
+  void brokenFileOfTheFlowItself_archivingGoesOn() throws Exception {
+    Path file = routes.resolve("wal-store.camel.yaml");
+    Files.copy(Path.of("src/main/resources/routes/wal-store.camel.yaml"), file);
+    try (ArchivingService before = new ArchivingService(home)) {
+      before.archived(ArchivingService.FIRST);
+    }
+    Files.writeString(file, "- route: {");
+
+    try (ArchivingService after = new ArchivingService(home)) {
+      after.archived(ArchivingService.SECOND);
+      assertThat(after.object(ArchivingService.SECOND)).exists();
+      await().untilAsserted(() -> assertThat(home.resolve("route_error")).exists());
+    }
+  }
+
+  /** A restore loads some files alone, and these name routes of others. */
+  @Test
+  void copyOfAFileThatARestoreUses_isNoHindranceToIt() throws Exception {
+    for (String name : List.of("error-handling.camel.yaml", "repository-put.camel.yaml")) {
+      Files.copy(Path.of("src/main/resources/routes", name), routes.resolve(name));
+    }
+    Files.writeString(
+        routes.resolve("repository-put.camel.yaml"),
+        Files.readString(routes.resolve("repository-put.camel.yaml"))
+            .replaceFirst(
+                "(?m)^      steps:\n",
+                "      steps:\n        - wireTap:\n            uri: direct:greeting\n"));
+    Files.writeString(routes.resolve(FILE), GREETING);
+    new RunningService(home).close();
+
+    try (Service restore =
+        Service.restoreOnly(ConfigFile.read(home.resolve("pghoard.json")), home)) {
+      restore.start();
+      assertThat(restore.context().getRoute("restore-run")).isNotNull();
     }
   }
 

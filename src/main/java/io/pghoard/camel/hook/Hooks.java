@@ -54,7 +54,8 @@ public final class Hooks {
         Map<String, Object> facts = facts(hook, exchange);
         queue(hook).add(() -> run(hook, facts));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // The latter where the system gives no more threads.
       LOG.warn("{} is not told of what has happened: {}", route, Causes.reason(e));
     }
   }
@@ -69,7 +70,13 @@ public final class Hooks {
 
   /** Whether an operator's route has taken the place of the empty one. */
   private boolean isFilled(Hook hook) {
-    Route route = context.getRoute(hook.route());
+    // By what it begins with: an operator may call it as they like.
+    String endpoint = "direct://" + hook.route();
+    Route route =
+        context.getRoutes().stream()
+            .filter(each -> each.getEndpoint().getEndpointUri().split("\\?", 2)[0].equals(endpoint))
+            .findFirst()
+            .orElse(null);
     synchronized (filled) {
       Resource source = route == null ? null : route.getSourceResource();
       // While it is replaced, there is none.

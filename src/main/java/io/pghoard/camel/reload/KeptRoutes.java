@@ -11,8 +11,8 @@ import io.pghoard.config.FileRights;
 import io.pghoard.config.OwnFile;
 import io.pghoard.repository.DurableText;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +70,6 @@ record KeptRoutes(Path file) {
    * @throws IOException also when what was written would not be trusted at the next start
    */
   void keep(RouteSet set) throws IOException {
-    if (Files.exists(file) && set.equals(readOrNull())) {
-      return;
-    }
     ObjectNode root = JSON.createObjectNode().put("routes_version", VERSION);
     ObjectNode files = root.putObject("files");
     set.texts().forEach(files::put);
@@ -80,17 +77,11 @@ record KeptRoutes(Path file) {
     if (text.getBytes(UTF_8).length > OwnFile.LARGEST) {
       throw new IOException("the route files are larger than 1 MiB together");
     }
-    new OwnFile(file).requireOwn();
-    new DurableText(file).write(text);
-    read();
-  }
-
-  private @Nullable RouteSet readOrNull() {
-    try {
-      return read();
-    } catch (IOException damaged) {
-      // It is about to be replaced.
-      return null;
+    byte[] before = new OwnFile(file).read();
+    if (before == null || !Arrays.equals(before, text.getBytes(UTF_8))) {
+      new OwnFile(file).requireOwn();
+      new DurableText(file).write(text);
     }
+    read();
   }
 }

@@ -26,7 +26,7 @@ record RouteCall(int line, String target, @Nullable String method) {
   /** The call that an endpoint's address means; null when it is none of these. */
   static @Nullable RouteCall ofUri(int line, String uri, @Nullable String method) {
     if (uri.startsWith(DIRECT)) {
-      String plain = uri.replaceFirst("\\?.*", "");
+      String plain = uri.replaceFirst("\\?.*", "").replaceFirst("^direct://", DIRECT);
       boolean computed = plain.contains("{");
       return computed ? null : new RouteCall(line, plain, null);
     }

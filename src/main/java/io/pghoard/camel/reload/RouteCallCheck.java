@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.spi.Registry;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +43,14 @@ record RouteCallCheck(Registry beans, Set<String> consumed) {
   static @Nullable Wrong place(String name, String shipped, Set<String> consumed) {
     String endpoint = "direct:" + name.substring(0, name.indexOf('.'));
     boolean goesThere = shipped.contains("uri: " + endpoint + "\n");
-    return goesThere && !consumed.contains(endpoint)
+    return goesThere && !isConsumed(endpoint, consumed)
         ? new Wrong(0, "no route begins with %s, to which shipped routes go".formatted(endpoint))
         : null;
   }
 
   private @Nullable String cause(RouteCall call) {
     if (call.method() == null) {
-      return consumed.contains(call.target())
+      return isConsumed(call.target(), consumed)
           ? null
           : "no route begins with %s, so what goes there would fail".formatted(call.target());
     }
@@ -62,7 +64,7 @@ record RouteCallCheck(Registry beans, Set<String> consumed) {
     String name = (open < 0 ? call : call.substring(0, open)).strip();
     List<Method> named =
         Arrays.stream(type.getMethods()).filter(method -> method.getName().equals(name)).toList();
-    if (name.isEmpty()) {
+    if (name.isEmpty() || name.contains("{")) {
       return null;
     }
     if (named.isEmpty()) {
@@ -75,12 +77,40 @@ record RouteCallCheck(Registry beans, Set<String> consumed) {
     }
     if (open >= 0) {
       int arguments = arguments(call.substring(open));
-      if (named.stream().noneMatch(method -> method.getParameterCount() == arguments)) {
+      if (named.stream().noneMatch(method -> takes(method, arguments, named.size() == 1))) {
         return "the method %s of the bean %s takes %d arguments, not %d"
             .formatted(name, bean, named.get(0).getParameterCount(), arguments);
       }
     }
     return null;
+  }
+
+  /**
+   * Camel fills in what it knows itself, such as the exchange, and passes over what is too much.
+   */
+  private static boolean takes(Method method, int arguments, boolean sole) {
+    int parameters = method.getParameterCount();
+    long ours =
+        Arrays.stream(method.getParameterTypes())
+            .filter(type -> !type.getName().startsWith("org.apache.camel."))
+            .count();
+    return method.isVarArgs()
+        || parameters == arguments
+        || (sole && arguments > parameters)
+        || (arguments > 0 && ours <= arguments && arguments <= parameters);
+  }
+
+  /** A placeholder in what a route begins with, a parameter of a template say, may be anything. */
+  private static boolean isConsumed(String target, Set<String> consumed) {
+    return consumed.contains(target)
+        || consumed.stream()
+            .filter(each -> each.contains("{{"))
+            .anyMatch(
+                each ->
+                    target.matches(
+                        Arrays.stream(each.split("\\{\\{.*?}}", -1))
+                            .map(Pattern::quote)
+                            .collect(Collectors.joining(".*"))));
   }
 
   /** How many arguments are between the parentheses that a text begins with. */

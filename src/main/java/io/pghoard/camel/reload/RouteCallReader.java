@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.SAXParserFactory;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,13 @@ final class RouteCallReader {
   private static final Set<String> ADDRESSES =
       Set.of("uri", "to", "toD", "wireTap", "deadLetterUri");
 
+  /** What takes in or looks at messages, and calls nothing. */
+  private static final Set<String> INPUTS =
+      Set.of("from", "interceptFrom", "interceptSendToEndpoint");
+
   private final List<RouteCall> calls = new ArrayList<>();
+  private final Set<String> configurations = new TreeSet<>();
+  private final Set<String> wantedConfigurations = new TreeSet<>();
   private boolean empty;
 
   /** Reads a file. */
@@ -50,6 +57,16 @@ final class RouteCallReader {
   /** In the order of the file. */
   List<RouteCall> calls() {
     return calls;
+  }
+
+  /** The ids of the route configurations that the file has. */
+  Set<String> configurations() {
+    return configurations;
+  }
+
+  /** The ids that its routes ask for; they may be patterns, or several with commas between. */
+  Set<String> wantedConfigurations() {
+    return wantedConfigurations;
   }
 
   /** Whether the file defines nothing. */
@@ -99,7 +116,23 @@ final class RouteCallReader {
         boolean named = address.getValue().equals("direct") && name != null;
         add(RouteCall.ofUri(line(address), named ? "direct:" + name : address.getValue(), option));
       }
-      yaml(each.getValue(), each.getKey().equals("from"));
+      yaml(each.getValue(), INPUTS.contains(each.getKey()));
+      configuration(each.getKey(), each.getValue());
+    }
+  }
+
+  /** Route configurations: those that the file has, and those that its routes ask for. */
+  private void configuration(String key, Node node) {
+    if (key.equals("routeConfiguration") && node instanceof MappingNode mapping) {
+      add(configurations, text(value(mapping, "id")));
+    } else if (key.equals("routeConfigurationId")) {
+      add(wantedConfigurations, text(node));
+    }
+  }
+
+  private static void add(Set<String> ids, @Nullable String id) {
+    if (id != null) {
+      ids.add(id);
     }
   }
 
@@ -157,10 +190,14 @@ final class RouteCallReader {
       }
       for (int i = 0; i < attributes.getLength(); i++) {
         String value = attributes.getValue(i);
-        if (ADDRESSES.contains(attributes.getQName(i)) && !name.equals("from")) {
+        if (ADDRESSES.contains(attributes.getQName(i)) && !INPUTS.contains(name)) {
           add(RouteCall.ofUri(line(), value, null));
         }
         calls.addAll(RouteCall.inText(line(), value));
+      }
+      add(wantedConfigurations, attributes.getValue("routeConfigurationId"));
+      if (name.equals("routeConfiguration")) {
+        add(configurations, attributes.getValue("id"));
       }
     }
 

@@ -2,9 +2,7 @@
 package io.pghoard.camel.reload;
 
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.apache.camel.support.PatternHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,37 +10,33 @@ import org.jspecify.annotations.Nullable;
  * whose configuration is not there, without any handling of its failures.
  *
  * @param there their ids
- * @param wanted the ids that routes ask for
+ * @param wanted the ids that routes ask for, or patterns of them
  */
 record RouteConfigurations(Set<String> there, Set<String> wanted) {
-  private static final Pattern THERE =
-      Pattern.compile(
-          "routeConfiguration:\\s*\\n\\s+id:\\s*[\"']?([\\w-]+)"
-              + "|<routeConfiguration\\b[^>]*\\bid=\"([\\w-]+)\"");
-  private static final Pattern WANTED =
-      Pattern.compile("routeConfigurationId(?:: *[\"']?|=\")([\\w-]+)");
-
   /** Those of a file, YAML or XML. */
-  static RouteConfigurations in(String text) {
-    return new RouteConfigurations(all(THERE, text), all(WANTED, text));
+  static RouteConfigurations in(String name, String text) throws Exception {
+    RouteCallReader reader = new RouteCallReader(name, text);
+    return new RouteConfigurations(reader.configurations(), reader.wantedConfigurations());
   }
 
   /**
    * What this file asks for, or takes away from the shipped routes whose place it takes.
    *
-   * @param shipped the text whose place it takes, or null
+   * @param shipped those of the file whose place it takes, or null
    * @param all the ids that all files have together
    * @return null when nothing is missing
    */
-  RouteCallCheck.@Nullable Wrong missing(@Nullable String shipped, Set<String> all) {
+  RouteCallCheck.@Nullable Wrong missing(@Nullable RouteConfigurations shipped, Set<String> all) {
     for (String id : wanted) {
-      if (!all.contains(id)) {
+      String[] patterns = id.split(",", -1);
+      if (!id.contains("{")
+          && all.stream().noneMatch(each -> PatternHelper.matchPatterns(each, patterns))) {
         return new RouteCallCheck.Wrong(
             0, "it asks for the route configuration %s, which no file has".formatted(id));
       }
     }
     if (shipped != null) {
-      for (String id : in(shipped).there) {
+      for (String id : shipped.there) {
         if (!all.contains(id)) {
           return new RouteCallCheck.Wrong(
               0,
@@ -52,18 +46,5 @@ record RouteConfigurations(Set<String> there, Set<String> wanted) {
       }
     }
     return null;
-  }
-
-  private static Set<String> all(Pattern pattern, String text) {
-    Set<String> ids = new TreeSet<>();
-    Matcher matcher = pattern.matcher(text);
-    while (matcher.find()) {
-      for (int group = 1; group <= matcher.groupCount(); group++) {
-        if (matcher.group(group) != null) {
-          ids.add(matcher.group(group));
-        }
-      }
-    }
-    return ids;
   }
 }

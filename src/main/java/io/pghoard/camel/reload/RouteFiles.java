@@ -208,7 +208,7 @@ final class RouteFiles {
 
   /** The operator's files, but for those that an editor is still writing (hidden ones). */
   private Collection<Path> ownFiles() throws IOException {
-    if (!isThere()) {
+    if (Files.notExists(directory)) {
       return List.of();
     }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PATTERN)) {

@@ -74,6 +74,8 @@ public final class RouteReload {
     judgedFor = sites.config();
     if (!choice.refused().isEmpty()) {
       refused = choice.refused();
+      // It may be mended without a change of the files: by the rights of a directory above them.
+      unread = true;
       startedWithKept = true;
       LOG.error("{}", text().replace("\n", "; "));
     }

@@ -30,22 +30,21 @@ public final class RouteStart {
   private final RouteTrial trial;
 
   private RouteStart(
-      CamelContext context, RouteFiles files, KeptRoutes kept, Predicate<String> wanted) {
+      CamelContext context, RouteFiles files, KeptRoutes kept, @Nullable Predicate<String> wanted) {
     this.context = context;
     this.files = files;
     this.kept = kept;
-    this.wanted = wanted;
-    this.trial = new RouteTrial(context, files);
+    this.wanted = wanted == null ? name -> true : wanted;
+    this.trial = new RouteTrial(context, files, wanted == null);
   }
 
   /** The start of a daemon, which uses all files. */
   public static RouteStart ofDaemon(CamelContext context, PghoardConfig config) throws IOException {
-    Predicate<String> all = name -> true;
     return new RouteStart(
         context,
-        new RouteFiles(config.routesDirectory(), all, RouteOwners.ofDaemon()),
+        new RouteFiles(config.routesDirectory(), name -> true, RouteOwners.ofDaemon()),
         KeptRoutes.in(config.backupLocation()),
-        all);
+        null);
   }
 
   /** The start of something that uses the files of these names alone. */
@@ -100,6 +99,7 @@ public final class RouteStart {
       last = kept.read();
     } catch (IOException e) {
       unusable = "the set that was last in force cannot be used: " + FileFailure.reason(e);
+      LOG.warn("{}", unusable);
     }
     RouteSet before = last == null ? null : last.only(wanted);
     try {
@@ -141,7 +141,7 @@ public final class RouteStart {
     try {
       RouteSet own = all.read();
       if (!own.isEmpty()) {
-        new RouteTrial(context, all).run(own, config);
+        new RouteTrial(context, all, true).run(own, config);
       }
       return List.of();
     } catch (RouteRefusedException e) {

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.spi.InflightRepository;
 import org.apache.camel.spi.Resource;
@@ -71,18 +74,36 @@ record RouteSwitch(CamelContext context, Sites sites, RouteFiles files) {
         }
       }
     }
-    Set<String> kept = new HashSet<>();
-    if (now != null) {
-      kept.addAll(PluginHelper.getRoutesLoader(context).updateRoutes(List.of(now)));
-    }
+    Set<String> ids = now == null ? Set.of() : ids(now);
     if (before != null) {
+      // First, as a route of another id may begin where one of these does.
       for (Route route : List.copyOf(context.getRoutes())) {
-        if (!kept.contains(route.getId()) && isFrom(route.getSourceResource(), before)) {
+        if (!ids.contains(route.getId()) && isFrom(route.getSourceResource(), before)) {
           context.getRouteController().stopRoute(route.getId());
           context.removeRoute(route.getId());
         }
       }
     }
+    if (now != null) {
+      PluginHelper.getRoutesLoader(context).updateRoutes(List.of(now));
+    }
+  }
+
+  /** Of the routes of a file, which are replaced in place. */
+  private Set<String> ids(Resource file) throws Exception {
+    Set<String> ids = new HashSet<>();
+    for (RoutesBuilder builder : PluginHelper.getRoutesLoader(context).findRoutesBuilders(file)) {
+      if (builder instanceof RouteBuilder routes) {
+        routes.setCamelContext(context);
+        routes.configureRoutes(context);
+        for (RouteDefinition route : routes.getRouteCollection().getRoutes()) {
+          if (route.getRouteId() != null) {
+            ids.add(route.getRouteId());
+          }
+        }
+      }
+    }
+    return ids;
   }
 
   private static boolean isFrom(@Nullable Resource resource, String location) {

@@ -3,7 +3,6 @@ package io.pghoard.camel.reload;
 
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.Problem;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  * all of them would start, and whether what they call is there.
  *
  * @param context whose beans and properties the routes use
+ * @param whole whether the files are all that there are; a restore has some alone, and what these
+ *     call may be in one that it does not need
  */
-record RouteTrial(CamelContext context, RouteFiles files) {
+record RouteTrial(CamelContext context, RouteFiles files, boolean whole) {
   /** What is known of a set while it is tried. */
   private static final class Findings {
     private final List<Problem> problems = new ArrayList<>();
@@ -58,7 +59,7 @@ record RouteTrial(CamelContext context, RouteFiles files) {
           found.problems.add(failure.in(file.getKey(), e));
         }
       }
-      if (found.problems.isEmpty()) {
+      if (whole && found.problems.isEmpty()) {
         callWhatIsThere(set, found, failure);
       }
       if (found.problems.isEmpty()) {
@@ -89,23 +90,27 @@ record RouteTrial(CamelContext context, RouteFiles files) {
     }
     Set<String> configurations = configurations(set);
     for (Map.Entry<String, String> file : set.texts().entrySet()) {
+      String name = file.getKey();
+      String shipped = files.shipped(name);
       Optional.ofNullable(
-              RouteConfigurations.in(file.getValue())
-                  .missing(files.shipped(file.getKey()), configurations))
-          .ifPresent(wrong -> found.problems.add(failure.in(file.getKey(), wrong)));
+              RouteConfigurations.in(name, file.getValue())
+                  .missing(
+                      shipped == null ? null : RouteConfigurations.in(name, shipped),
+                      configurations))
+          .ifPresent(wrong -> found.problems.add(failure.in(name, wrong)));
     }
   }
 
   /** The route configurations of all files. */
-  private Set<String> configurations(RouteSet set) throws IOException {
+  private Set<String> configurations(RouteSet set) throws Exception {
     Set<String> there = new TreeSet<>();
-    for (String text : set.texts().values()) {
-      there.addAll(RouteConfigurations.in(text).there());
+    for (Map.Entry<String, String> file : set.texts().entrySet()) {
+      there.addAll(RouteConfigurations.in(file.getKey(), file.getValue()).there());
     }
     for (String name : files.shippedNames()) {
       String shipped = files.shipped(name);
       if (shipped != null && !set.texts().containsKey(name)) {
-        there.addAll(RouteConfigurations.in(shipped).there());
+        there.addAll(RouteConfigurations.in(name, shipped).there());
       }
     }
     return there;
@@ -151,7 +156,12 @@ record RouteTrial(CamelContext context, RouteFiles files) {
 
   private static void consume(Findings found, @Nullable RouteDefinition route) {
     if (route != null && route.getInput() != null) {
-      found.consumed.add(route.getInput().getEndpointUri().replaceFirst("\\?.*", ""));
+      found.consumed.add(
+          route
+              .getInput()
+              .getEndpointUri()
+              .replaceFirst("\\?[^}]*$", "")
+              .replaceFirst("^direct://", "direct:"));
     }
   }
 

@@ -181,6 +181,22 @@ class HooksTest {
   }
 
   @Test
+  void operatorsRoute_mayBeCalledAsTheyLike() throws Exception {
+    Path file = home.resolve("routes/on-restore-ended.camel.yaml");
+    fill(Hook.RESTORE_ENDED, "hear");
+    Path draft = home.resolve("routes/.draft");
+    Files.writeString(draft, Files.readString(file).replace("id: on-restore-ended", "id: my-chat"));
+    Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+    await().until(() -> service.service().context().getRoute("my-chat") != null);
+    await().until(() -> service.service().context().getRoute("on-restore-ended") == null);
+
+    tell(Hook.RESTORE_ENDED);
+
+    assertThat(next()).isEmpty();
+    fill(Hook.RESTORE_ENDED, "hear");
+  }
+
+  @Test
   void emptyRoute_costsNoThread() throws Exception {
     Files.deleteIfExists(home.resolve("routes/on-object-put.camel.yaml"));
     await()

@@ -53,12 +53,18 @@ class RouteCallCheckTest {
         "toD: direct:${variable.next}                                       |",
         "to: direct:{{next}}                                                |",
         "to: bean:some.Class?method=any                                     |",
+        "to: direct://here                                                  |",
+        "to: direct:report-main                                             |",
+        "to: direct:other-main                                              | no route begins with direct:other-main, so what goes there would fail",
+        "to: {uri: bean:greeter, parameters: {method: '{{name}}'}}          |",
+        "to: {uri: bean:greeter, parameters: {method: 'greet(1, 2, 3)'}}    |",
       })
   void call_isJudged(String step, String told) throws Exception {
     String text =
         "- route:\n    from:\n      uri: direct:x\n      steps:\n        - " + step + "\n";
     List<RouteCallCheck.Wrong> wrong =
-        new RouteCallCheck(beans, Set.of("direct:here")).wrong("a.camel.yaml", text);
+        new RouteCallCheck(beans, Set.of("direct:here", "direct:report-{{site}}"))
+            .wrong("a.camel.yaml", text);
     if (told == null) {
       assertThat(wrong).isEmpty();
     } else {
@@ -71,6 +77,40 @@ class RouteCallCheckTest {
   void fileWithoutARoute_isTold(String text) throws Exception {
     assertThat(new RouteCallCheck(beans, Set.of()).wrong("a.camel.yaml", text))
         .containsExactly(new RouteCallCheck.Wrong(0, "it holds no route"));
+  }
+
+  @Test
+  void whatLooksAtMessages_callsNothing() throws Exception {
+    String text =
+        """
+        - interceptFrom:
+            uri: "direct:wal*"
+            steps:
+              - to: direct:here
+        """;
+    assertThat(new RouteCallCheck(beans, Set.of("direct:here")).wrong("a.camel.yaml", text))
+        .isEmpty();
+  }
+
+  @Test
+  void routeConfigurations_areFoundWhereverTheyStand() throws Exception {
+    RouteConfigurations shipped =
+        RouteConfigurations.in("a.camel.yaml", "- routeConfiguration:\n    id: stores\n");
+    RouteConfigurations own =
+        RouteConfigurations.in(
+            "a.camel.yaml",
+            """
+            # routeConfigurationId: none
+            - routeConfiguration:
+                description: As a designer saves it.
+                id: stores
+            - route:
+                routeConfigurationId: "sto*,others"
+            """);
+    assertThat(own.there()).containsExactly("stores");
+    assertThat(own.missing(shipped, Set.of("stores"))).isNull();
+    assertThat(own.missing(shipped, Set.of())).isNotNull();
+    assertThat(own.missing(null, Set.of("more"))).isNotNull();
   }
 
   @Test
