@@ -60,8 +60,8 @@ public record SiteSwitch(CamelContext context, Sites sites, ReloadTurn turn) {
     }
     sites.replace(to);
     for (SiteName site : changed) {
-      stores().forget(site);
       SiteConfig now = to.sites().get(site);
+      stores().forget(site, now == null ? null : now.storage());
       if (now != null) {
         SiteTemplates.instantiate(context, now, to);
       }

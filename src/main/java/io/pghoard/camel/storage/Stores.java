@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +39,10 @@ public final class Stores implements AutoCloseable {
   private final LocalRepositories local = new LocalRepositories();
   private final StoreOpener opener;
   private final RetiredStores retired;
+
+  /** Held while a store is found in another place, or leaves its last one. */
+  private final Object sharing = new Object();
+
   private final Map<SiteName, Place> places = new ConcurrentHashMap<>();
 
   public Stores(Sites sites, CamelContext context, Clock clock) {
@@ -58,16 +61,28 @@ public final class Stores implements AutoCloseable {
       if (before != null && before.config().equals(config)) {
         return before;
       }
-      OpenStore shared = shared(config);
-      open = shared == null ? opener.open(site, config) : shared;
-      retire(before);
-      return Objects.requireNonNull(open);
+      // A store on an SFTP server connects later: nobody waits here for long.
+      OpenStore own = config instanceof SftpStorage ? null : opener.open(site, config);
+      synchronized (sharing) {
+        OpenStore next = own == null ? shared(config) : own;
+        if (next == null) {
+          next = opener.open(site, config);
+        }
+        open = next;
+        retire(before);
+        return next;
+      }
     }
 
-    synchronized void forget() {
+    synchronized void forget(@Nullable StorageConfig now) {
       OpenStore before = open;
-      open = null;
-      retire(before);
+      if (before == null || before.config().equals(now)) {
+        return;
+      }
+      synchronized (sharing) {
+        open = null;
+        retire(before);
+      }
     }
   }
 
@@ -93,11 +108,16 @@ public final class Stores implements AutoCloseable {
     local.create(config);
   }
 
-  /** Lets go of a site's store: it has another one now, or none. */
-  public void forget(SiteName site) {
+  /**
+   * Lets go of a site's store, unless it is the one of its storage as it is now: what a store knows
+   * of the puts that are under way keeps two of them from one key.
+   *
+   * @param now the site's storage; null when there is no such site any more
+   */
+  public void forget(SiteName site, @Nullable StorageConfig now) {
     Place place = places.get(site);
     if (place != null) {
-      place.forget();
+      place.forget(now);
     }
   }
 
@@ -114,7 +134,7 @@ public final class Stores implements AutoCloseable {
   /** Ends the connections. */
   @Override
   public void close() {
-    places.keySet().forEach(this::forget);
+    places.keySet().forEach(site -> forget(site, null));
     retired.closeAll();
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What the storage routes need beside the stores: the choice of a type, clients, data formats,
- * retries.
+ * What the storage routes need: the sites' stores, opened and let go of, data formats, and what is
+ * told of transfers and retries.
  */
 @NullMarked
 package io.pghoard.camel.storage;
