@@ -15,7 +15,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Puts many small WAL objects into a site, and lists them, through the doors: for bench/store. */
+/**
+ * Puts many small WAL objects into a site, and lists them, through the storage routes: for
+ * bench/store.
+ */
 final class Objects {
   private static final int SIDE_BY_SIDE = 16;
 

@@ -45,7 +45,7 @@ public final class PlainObject {
       opened = true;
       return plain;
     } catch (IllegalArgumentException e) {
-      throw new IOException(
+      throw new PermanentStorageException(
           "cannot decompress the object %s: %s".formatted(key, e.getMessage()), e);
     } finally {
       if (!opened) {

@@ -9,6 +9,7 @@ import io.pghoard.repository.Encoding;
 import io.pghoard.repository.ObjectContent;
 import io.pghoard.repository.ObjectDamagedException;
 import io.pghoard.repository.ObjectKey;
+import io.pghoard.repository.PermanentStorageException;
 import io.pghoard.repository.PlainSize;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -139,7 +140,8 @@ public final class ScrubbedObject {
       if (cause instanceof ObjectDamagedException) {
         return message.replace("the object " + key + " is damaged: ", "");
       }
-      if (cause instanceof Error) {
+      // Not what is stored, but what this pghoard knows: an algorithm, a library, a key.
+      if (cause instanceof Error || cause instanceof PermanentStorageException) {
         return null;
       }
       if (cause instanceof IOException && undecodable == null) {

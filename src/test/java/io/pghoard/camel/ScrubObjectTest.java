@@ -88,6 +88,15 @@ class ScrubObjectTest {
     assertThat(reason(OTHER)).startsWith("it cannot be decoded: ");
   }
 
+  /** As a newer pghoard may have stored it. */
+  @Test
+  void contentOfAnAlgorithmThatIsNotKnown_isNotTakenForDamage() throws Exception {
+    put(OTHER, Map.of("compression-algorithm", "brotli"));
+    scrub(OTHER);
+    scrub(OTHER);
+    assertThat(marked()).isEmpty();
+  }
+
   @Test
   void contentOfAnotherHashOrSize_isDamage() throws Exception {
     put(OTHER, Map.of("hash", "00", "hash-algorithm", "sha1"));

@@ -122,6 +122,8 @@ public final class DaemonProcess implements AutoCloseable {
   private static ProcessBuilder command(Path config, String... options) {
     List<String> line = JavaCommand.of(Pghoard.class, List.of(HEAP), "--config", config.toString());
     line.addAll(List.of(options));
+    // It may run below a nohup, whose children ignore SIGHUP.
+    line.addAll(0, List.of("env", "--default-signal=HUP"));
     return new ProcessBuilder(line);
   }
 
