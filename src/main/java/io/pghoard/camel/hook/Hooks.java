@@ -46,7 +46,7 @@ public final class Hooks {
     context.getManagementStrategy().addEventNotifier(new Stop());
   }
 
-  /** Tells a route of this name, once its turn has come; never throws. */
+  /** Tells a route of this name after the events before it; never throws. */
   public void tell(String route, Exchange exchange) {
     try {
       Hook hook = Hook.of(route);
