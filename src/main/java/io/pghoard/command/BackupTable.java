@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,7 @@ record BackupTable(List<BaseBackup> backups) {
         ByteSize.text(backup.plainSize()),
         ByteSize.text(backup.storedSize()),
         backup.startSegment().toString(),
-        version(backup.object().metadata().get("pg-version")));
+        Objects.requireNonNullElse(backup.serverVersion(), "-"));
   }
 
   private static String line(List<List<String>> rows, int row) {
@@ -78,16 +79,5 @@ record BackupTable(List<BaseBackup> backups) {
 
   private static String time(@Nullable Instant time) {
     return time == null ? "-" : TIME.format(time);
-  }
-
-  /** 15.18 of "150018", 9.6.24 of "90624". */
-  private static String version(@Nullable String number) {
-    if (number == null || !number.matches("[0-9]{5,6}")) {
-      return "-";
-    }
-    int version = Integer.parseInt(number);
-    return version < 100000
-        ? version / 10000 + "." + version / 100 % 100 + "." + version % 100
-        : version / 10000 + "." + version % 10000;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.command;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pghoard.camel.RestoreCommands;
 import io.pghoard.camel.Service;
 import io.pghoard.config.DaemonSite;
@@ -15,6 +16,7 @@ import io.pghoard.restore.RestoreParameters;
 import io.pghoard.restore.RestoreProgress;
 import io.pghoard.restore.RestoreRequest;
 import io.pghoard.restore.RestoreRun;
+import io.pghoard.state.JsonText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,7 +28,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,11 +67,23 @@ final class GetBaseBackup implements Callable<Integer> {
       description = "Show progress as lines even on a terminal.")
   private boolean verbose;
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "Show what the restore would do, or refuse it as it would be refused. Nothing is changed.")
+  private boolean dryRun;
+
+  @Option(names = "--json", description = "With --dry-run: the plan as JSON.")
+  private boolean json;
+
   @ParentCommand private @Nullable RestoreTool tool;
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
+    if (json && !dryRun) {
+      throw choice.wrong("--json goes with --dry-run");
+    }
     DaemonStorage from = daemon.isMade() ? daemon.storage() : null;
     PghoardConfig config =
         from == null ? choice.config() : new DaemonSite(choice.name(), from).config();
@@ -95,11 +111,37 @@ final class GetBaseBackup implements Callable<Integer> {
         service.property("pghoard.storage.retries", "" + (4 + from.retryFor().toSeconds() / 5));
       }
       service.start();
+      if (dryRun) {
+        return preview(service, run);
+      }
       CompletableFuture<?> restoring =
           service.context().createProducerTemplate().asyncSendBody("direct:restore-run", run);
       show(run, restoring);
     }
     return tell(run, progress.snapshot(), from);
+  }
+
+  private int preview(Service service, RestoreRun run) throws IOException {
+    CommandLine line = Objects.requireNonNull(spec).commandLine();
+    Exchange planned =
+        service
+            .context()
+            .createProducerTemplate()
+            .request("direct:restore-dry-run", exchange -> exchange.getMessage().setBody(run));
+    Exception refused = planned.getException();
+    if (refused != null) {
+      String why = refused.getMessage();
+      line.getErr().println("pghoard_restore: " + (why == null ? refused.toString() : why));
+      return 1;
+    }
+    Object plan = planned.getMessage().getBody();
+    line.getOut()
+        .print(
+            json
+                ? JsonText.of(plan)
+                : new RestorePlanText(new ObjectMapper().valueToTree(plan)).text());
+    line.getOut().flush();
+    return 0;
   }
 
   private String command(PghoardConfig config, SiteName site, @Nullable DaemonStorage from) {

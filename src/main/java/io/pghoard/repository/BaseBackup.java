@@ -156,6 +156,28 @@ public record BaseBackup(
     return object.metadata().getOrDefault("backup-reason", "scheduled");
   }
 
+  /** The server's version: 15.18 of "150018", 9.6.24 of "90624"; null where it is not told. */
+  public @Nullable String serverVersion() {
+    Integer version = versionNumber();
+    if (version == null) {
+      return null;
+    }
+    return version < 100_000
+        ? version / 10_000 + "." + version / 100 % 100 + "." + version % 100
+        : version / 10_000 + "." + version % 10_000;
+  }
+
+  /** 15 of "150018", 9 of "90624"; null where it is not told. */
+  public @Nullable Integer majorVersion() {
+    Integer version = versionNumber();
+    return version == null ? null : Integer.valueOf(version / 10_000);
+  }
+
+  private @Nullable Integer versionNumber() {
+    String text = object.metadata().get("pg-version");
+    return text != null && text.matches("[0-9]{5,6}") ? Integer.valueOf(text) : null;
+  }
+
   /** The bytes of all its files, or of the object when the metadata does not say. */
   public long plainSize() {
     return number("total-size-plain", number(Encoding.PLAIN_SIZE, object.size()));

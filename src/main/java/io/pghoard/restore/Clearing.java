@@ -31,6 +31,7 @@ final class Clearing {
   private final Map<Object, Long> freed = new HashMap<>();
   private final List<String> obstacles = new ArrayList<>();
   private int obstacleCount;
+  private long files;
 
   private Clearing() {}
 
@@ -87,6 +88,16 @@ final class Clearing {
     return freed;
   }
 
+  /** How many files and links are deleted. */
+  long files() {
+    return files;
+  }
+
+  /** The directories that are emptied, without links. */
+  List<Path> roots() {
+    return roots;
+  }
+
   /** Deletes. */
   void run() throws IOException {
     for (Path root : roots) {
@@ -141,6 +152,7 @@ final class Clearing {
       if (spared.contains(file)) {
         return FileVisitResult.CONTINUE;
       }
+      files++;
       note(clusterOf(file));
       if (mounts.contains(file)) {
         note(file + " is a mount point: unmount it");

@@ -4,22 +4,40 @@ package io.pghoard.restore;
 import io.pghoard.config.Volume;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What a restore needs of each file system, against what is free there. */
 final class DiskSpace {
-  private final Map<Object, Need> needs = new HashMap<>();
+  private final Map<Object, Need> needs = new LinkedHashMap<>();
   private final Map<Object, Long> freed = new HashMap<>();
+  private final List<Clearing> clearings = new ArrayList<>();
 
   private static final class Need {
     final Path existing;
+    final List<Path> directories = new ArrayList<>();
     long bytes;
-    String directory = "";
 
     Need(Path existing) {
       this.existing = existing;
+    }
+  }
+
+  /**
+   * What is needed of one file system.
+   *
+   * @param existing a directory on it
+   * @param directories that are written there
+   * @param usableBytes with what is deleted before
+   */
+  record Share(Path existing, List<Path> directories, long bytes, long usableBytes) {
+    Share {
+      directories = List.copyOf(directories);
     }
   }
 
@@ -33,8 +51,25 @@ final class DiskSpace {
     Path existing = directory.existing();
     Need need = needs.computeIfAbsent(Volume.device(existing), volume -> new Need(existing));
     need.bytes += bytes;
+    need.directories.add(directory.path());
     clearing.freed().forEach((device, size) -> freed.merge(device, size, Long::sum));
-    need.directory += (need.directory.isEmpty() ? "" : ", ") + directory.path();
+    clearings.add(clearing);
+  }
+
+  /** What is deleted before. */
+  List<Clearing> clearings() {
+    return clearings;
+  }
+
+  /** What is needed of each file system, and is free there now. */
+  List<Share> shares() throws IOException {
+    List<Share> shares = new ArrayList<>();
+    for (Map.Entry<Object, Need> entry : needs.entrySet()) {
+      Need need = entry.getValue();
+      long usable = Volume.usableBytes(need.existing) + freed.getOrDefault(entry.getKey(), 0L);
+      shares.add(new Share(need.existing, need.directories, need.bytes, usable));
+    }
+    return shares;
   }
 
   /**
@@ -43,19 +78,17 @@ final class DiskSpace {
    * @throws RestoreRefusedException with both numbers
    */
   void require() throws IOException {
-    for (Map.Entry<Object, Need> entry : needs.entrySet()) {
-      Need need = entry.getValue();
-      long usable = Volume.usableBytes(need.existing) + freed.getOrDefault(entry.getKey(), 0L);
-      if (need.bytes > usable) {
+    for (Share share : shares()) {
+      if (share.bytes > share.usableBytes) {
         throw new RestoreRefusedException(
             String.format(
                 Locale.ROOT,
                 "not enough space for %s: the restore needs %,d bytes, %,d are free on the file"
                     + " system of %s",
-                need.directory,
-                need.bytes,
-                usable,
-                need.existing));
+                share.directories.stream().map(Path::toString).collect(Collectors.joining(", ")),
+                share.bytes,
+                share.usableBytes,
+                share.existing));
       }
     }
   }

@@ -67,8 +67,15 @@ record RecoveryPlanner(
     List<String> notes = new ArrayList<>();
     noteDamage(notes, backup, choice.nearest(fitting, target));
     notes.addAll(new TargetCheck(tree, backup, way, reach, commits).require(recovery));
+    TimelineHistory chosen = way;
     return new RecoveryPlan(
-        backup, way, reach, latest ? recovery.resolved(way.timeline()) : recovery, notes);
+        backup,
+        way,
+        reach,
+        tree.wal().segmentSize(),
+        latest ? recovery.resolved(way.timeline()) : recovery,
+        notes,
+        () -> commits.of(new Stretch(tree, chosen, reach)));
   }
 
   private List<BaseBackup> candidates(String name) throws RestoreRefusedException {

@@ -57,6 +57,22 @@ public record RecoverySettings(int majorVersion, RecoveryOptions options, String
 
   /** The text of recovery.conf, as {@link PostgresText}. What is not in that file is not set. */
   public String recoveryConf() {
+    StringBuilder text = new StringBuilder();
+    lines(settingsOfRecoveryConf()).forEach(line -> text.append(line).append('\n'));
+    return text.toString();
+  }
+
+  /** Each setting that is written, whatever the backed-up cluster's configuration says. */
+  Map<String, String> all() {
+    if (inRecoveryConf()) {
+      return settingsOfRecoveryConf();
+    }
+    Map<String, String> all = lasting(Set.of());
+    all.putAll(recovery());
+    return all;
+  }
+
+  private Map<String, String> settingsOfRecoveryConf() {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("restore_command", restoreCommand);
     // Staying on the backup's timeline is said by saying nothing.
@@ -71,9 +87,7 @@ public record RecoverySettings(int majorVersion, RecoveryOptions options, String
     put(all, END_COMMAND, options.endCommand());
     put(all, "primary_conninfo", options.primaryConninfo());
     all.put("standby_mode", onOff(options.standby()));
-    StringBuilder text = new StringBuilder();
-    lines(all).forEach(line -> text.append(line).append('\n'));
-    return text.toString();
+    return all;
   }
 
   /**

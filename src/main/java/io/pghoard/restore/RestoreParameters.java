@@ -29,6 +29,7 @@ public final class RestoreParameters {
               "basebackup",
               "target_dir",
               "overwrite",
+              "dry_run",
               "tablespace_dir",
               "tablespace_base_dir",
               "tablespace_original_dirs",
@@ -82,6 +83,15 @@ public final class RestoreParameters {
         parameters.tablespaces(),
         parameters.recovery(),
         parameters.preservation());
+  }
+
+  /**
+   * Whether the restore is to be planned only.
+   *
+   * @throws IllegalArgumentException when that is neither true nor false
+   */
+  static boolean isDryRun(Map<String, ? extends @Nullable Object> words) {
+    return new RestoreParameters(words).flag("dry_run");
   }
 
   private @Nullable Preservation preservation() {

@@ -67,7 +67,7 @@ final class RestorePlanner {
     }
     if (backup.format() == Format.RAW) {
       RestorePlan plan = RestorePlan.ofWholeTar(request, backup, command);
-      requireSpace(plan);
+      space(plan).require();
       return plan;
     }
     MainObject main = MainObject.read(mainObject);
@@ -82,11 +82,12 @@ final class RestorePlanner {
             Tablespaces.place(run, main, guard(run)),
             main.checks(),
             command);
-    requireSpace(plan);
+    space(plan).require();
     return plan;
   }
 
-  private static void requireSpace(RestorePlan plan) throws IOException {
+  /** What a restore needs, and what is deleted for it. */
+  static DiskSpace space(RestorePlan plan) throws IOException {
     DiskSpace space = new DiskSpace();
     TargetDirectory data = plan.dataDirectory();
     long inTablespaces = 0;
@@ -97,6 +98,6 @@ final class RestorePlanner {
       space.add(directory, bytes, tablespace.clearing(data.path()));
     }
     space.add(data, plan.plainBytes() - inTablespaces, data.clearing());
-    space.require();
+    return space;
   }
 }

@@ -65,6 +65,11 @@ public final class RestoreRun {
     return host;
   }
 
+  /** Whether it is to be planned only. */
+  public boolean dryRun() {
+    return RestoreParameters.isDryRun(words);
+  }
+
   /** As {@link RestoreParameters} reads them. */
   Map<String, ?> words() {
     return words;

@@ -10,6 +10,8 @@ import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.Repositories;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The steps of one restore, in the order in which the route restore-run takes them. */
 public final class RestoreSteps {
@@ -52,13 +54,18 @@ public final class RestoreSteps {
                     + leftOut);
       }
       run.request().notes().forEach(run.progress()::note);
-      preservation.begin(run);
     }
   }
 
-  /** Makes the target directory, empty. */
+  /** What the planned restore would do, in place of doing it. */
+  public Map<String, @Nullable Object> preview(RestoreRun run) throws IOException {
+    return new RestorePreview(run).facts();
+  }
+
+  /** Has retention spare the base backup, and makes the target directory, empty. */
   public ObjectKey begin(RestoreRun run) throws IOException {
     requireGoingOn(run);
+    preservation.begin(run);
     run.writer().begin();
     return run.backup().key();
   }

@@ -48,7 +48,8 @@ public final class Restores {
   }
 
   /**
-   * Registers a restore, which the caller then runs.
+   * Registers a restore, which the caller then runs; a dry run is checked alike, and not
+   * registered.
    *
    * @param words of the request, as {@link RestoreParameters} reads them
    * @throws IllegalArgumentException when the request is none
@@ -98,8 +99,10 @@ public final class Restores {
     }
     String id = clock.instant().getEpochSecond() + "-" + count.incrementAndGet();
     RestoreRun run = new RestoreRun(id, request, new RestoreProgress(clock), host, words);
-    runs.put(id, run);
-    forgetOldest();
+    if (!run.dryRun()) {
+      runs.put(id, run);
+      forgetOldest();
+    }
     return run;
   }
 

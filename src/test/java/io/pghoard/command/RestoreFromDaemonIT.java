@@ -141,6 +141,24 @@ class RestoreFromDaemonIT {
   }
 
   @Test
+  void dryRun_plansFromTheDaemon() throws Exception {
+    String tablespaces = "--tablespace-base-dir=" + home.resolve("dry");
+    Files.createDirectories(home.resolve("dry"));
+    assertThat(run("get-basebackup", "--target-dir=" + target, "--dry-run", "--json", tablespaces))
+        .as(err)
+        .isZero();
+    var plan = new ObjectMapper().readTree(out);
+    assertThat(plan.get("tablespaces").get(0).get("name").asText()).isEqualTo("fast");
+    assertThat(plan.get("pg_version").asText()).startsWith("15.");
+    assertThat(plan.get("settings").get("restore_command").asText())
+        .contains("--port " + network.port(), "--credentials");
+    assertThat(plan.get("signal_file").asText()).isEqualTo("standby.signal");
+    assertThat(target).doesNotExist();
+    assertThat(run("get-basebackup", "--target-dir=" + target, "--dry-run")).isEqualTo(1);
+    assertThat(err).contains("tablespace");
+  }
+
+  @Test
   void restoredCluster_recoversByTheSameDaemon_andIsSparedByRetention() throws Exception {
     assertThat(run("list-basebackups")).as(err).isZero();
     assertThat(out).contains(BackedUpCluster.BACKUP);

@@ -3,16 +3,20 @@ package io.pghoard.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pghoard.repository.DamageMarks;
 import io.pghoard.repository.LocalObjectStore;
 import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.SiteKeys;
+import io.pghoard.restore.FileTree;
 import io.pghoard.restore.HandMadeRepository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +89,37 @@ class RestoreToolTest {
     assertThat(get("--basebackup=other")).isEqualTo(1);
     assertThat(err).contains("has no base backup other; it has 2026-01-01_10-00_0");
     assertThat(home.resolve("restored")).doesNotExist();
+  }
+
+  @Test
+  void dryRun_showsThePlan_andChangesNothing() throws IOException {
+    Map<String, String> before = FileTree.of(home);
+    assertThat(get("--dry-run", "--restore-to-primary", "--preserve-until=2030-01-01T00:00:00Z"))
+        .as(err)
+        .isZero();
+    assertThat(out)
+        .contains("Dry run: nothing was changed", "Base backup  2026-01-01_10-00_0")
+        .contains("000000010000000000000002 to 000000010000000000000002, 1 segments at most")
+        .contains("as a primary", "Deletes      nothing");
+    assertThat(get("--dry-run", "--json", "--recovery-target-immediate")).isZero();
+    JsonNode plan = new ObjectMapper().readTree(out);
+    assertThat(plan.get("basebackup").asText()).isEqualTo("2026-01-01_10-00_0");
+    assertThat(plan.get("reaches").get("target").asText()).isEqualTo("immediate");
+    assertThat(FileTree.of(home)).isEqualTo(before);
+  }
+
+  @Test
+  void dryRun_isRefused_asTheRestoreIs() throws IOException {
+    Files.createDirectories(home.resolve("restored/other"));
+    for (String word :
+        List.of("--basebackup=other", "--recovery-target-time=2030-01-01T00:00Z", "--overwrite")) {
+      assertThat(get(word)).isEqualTo(1);
+      String refused = err;
+      assertThat(get(word, "--dry-run")).isEqualTo(1);
+      assertThat(err).isEqualTo(refused).startsWith("pghoard_restore: ");
+      assertThat(out).isEmpty();
+    }
+    assertThat(get("--json")).isEqualTo(2);
   }
 
   @Test

@@ -606,6 +606,8 @@ class RestorePlannerTest {
     RestoreSteps steps = repository.steps();
     ObjectKey key = steps.choose(run);
     steps.plan(run, repository.store().get(key));
+    assertThat(repository.store().list("main/preservation_request/")).isEmpty();
+    steps.begin(run);
     assertThat(repository.store().list("main/preservation_request/"))
         .singleElement()
         .satisfies(
@@ -616,7 +618,6 @@ class RestorePlannerTest {
                   .containsEntry("preserve-backup", "second.00000000.pghoard")
                   .containsEntry("preserve-until", "2026-02-01 00:00:00+00:00");
             });
-    steps.begin(run);
     steps.writeMainObject(run, repository.store().get(key));
     ObjectKey chunk = repository.chunk("second");
     steps.writeChunk(run, chunk, repository.store().get(chunk));
