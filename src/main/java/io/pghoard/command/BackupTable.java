@@ -34,9 +34,10 @@ record BackupTable(List<BaseBackup> backups) {
     }
     List<List<String>> rows = new ArrayList<>(List.of(HEAD));
     backups.forEach(backup -> rows.add(row(backup)));
+    TextTable table = new TextTable(rows);
     StringBuilder text = new StringBuilder();
     for (int row = 0; row < rows.size(); row++) {
-      text.append(line(rows, row));
+      text.append(table.line(row));
       if (verbose && row > 0) {
         new TreeMap<>(backups.get(row - 1).object().metadata())
             .forEach(
@@ -62,19 +63,6 @@ record BackupTable(List<BaseBackup> backups) {
         ByteSize.text(backup.storedSize()),
         backup.startSegment().toString(),
         Objects.requireNonNullElse(backup.serverVersion(), "-"));
-  }
-
-  private static String line(List<List<String>> rows, int row) {
-    StringBuilder line = new StringBuilder();
-    for (int column = 0; column < HEAD.size(); column++) {
-      int width = 0;
-      for (List<String> each : rows) {
-        width = Math.max(width, each.get(column).length());
-      }
-      line.append(line.isEmpty() ? "" : "  ")
-          .append(String.format(Locale.ROOT, "%-" + width + "s", rows.get(row).get(column)));
-    }
-    return line.toString().stripTrailing() + "\n";
   }
 
   private static String time(@Nullable Instant time) {

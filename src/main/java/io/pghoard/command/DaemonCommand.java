@@ -30,7 +30,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "Backs up PostgreSQL clusters: WAL and base backups, as pghoard.json says.",
-    subcommands = {CheckCommand.class, RoutesCommand.class},
+    subcommands = {
+      CheckCommand.class,
+      ListCommand.class,
+      RecoveryCommand.class,
+      RoutesCommand.class
+    },
     footer = "Exit status: 0 after a normal stop, 1 if the configuration or the start failed.")
 public final class DaemonCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(DaemonCommand.class);

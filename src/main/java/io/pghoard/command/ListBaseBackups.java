@@ -11,6 +11,8 @@ import io.pghoard.config.Sites;
 import io.pghoard.repository.Catalogue;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.SiteKeys;
+import io.pghoard.state.JsonText;
+import io.pghoard.state.StoredSite;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,9 @@ final class ListBaseBackups implements Callable<Integer> {
       description = "Show all that the repository knows about each.")
   private boolean verbose;
 
+  @Option(names = "--json", description = "Write one JSON object, for machines.")
+  private boolean json;
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
@@ -51,9 +56,14 @@ final class ListBaseBackups implements Callable<Integer> {
         Service.restoreOnly(config, from == null ? choice.directory() : DaemonSite.NOWHERE)) {
       service.start();
       Repositories repositories = service.bean("repositories", Repositories.class);
+      var out = Objects.requireNonNull(spec).commandLine().getOut();
+      if (json) {
+        out.print(JsonText.of(new StoredSite(new Sites(config), repositories).baseBackups(name)));
+        out.flush();
+        return 0;
+      }
       Catalogue catalogue = new Catalogue(repositories.of(name), new SiteKeys(site.prefix()));
       Catalogue.Listing listing = catalogue.listing();
-      var out = Objects.requireNonNull(spec).commandLine().getOut();
       out.print(new BackupTable(listing.readable()).text(verbose));
       listing
           .damaged()

@@ -10,6 +10,7 @@ import io.pghoard.recovery.LastCommits.Stretch;
 import io.pghoard.recovery.TimelineTree;
 import io.pghoard.recovery.WalReach;
 import io.pghoard.repository.BaseBackup;
+import io.pghoard.repository.Catalogue;
 import io.pghoard.repository.Repositories;
 import io.pghoard.repository.StoredWal;
 import io.pghoard.repository.WalGap;
@@ -34,10 +35,19 @@ public final class RecoveryWindows {
   /**
    * What is stored of a site.
    *
+   * @param listing the base backups, with those that cannot be understood and those damaged
    * @param windows one a base backup, the oldest first
    * @param gaps what recovery cannot pass although later WAL is there, in its order
    */
-  public record Report(StoredWal wal, List<RecoveryWindow> windows, List<WalGap> gaps) {}
+  public record Report(
+      TimelineTree tree,
+      Catalogue.Listing listing,
+      List<RecoveryWindow> windows,
+      List<WalGap> gaps) {
+    public StoredWal wal() {
+      return tree.wal();
+    }
+  }
 
   /** Looks through a site's repository. */
   public Report of(SiteName name) throws IOException {
@@ -60,7 +70,7 @@ public final class RecoveryWindows {
         gaps.add(gap);
       }
     }
-    return new Report(wal, windows, List.copyOf(gaps));
+    return new Report(planner.tree(), planner.listing(), windows, List.copyOf(gaps));
   }
 
   private static boolean covers(WalGap known, WalGap gap, StoredWal wal) {

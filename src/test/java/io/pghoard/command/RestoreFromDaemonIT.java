@@ -141,6 +141,31 @@ class RestoreFromDaemonIT {
   }
 
   @Test
+  void reports_areReadFromTheDaemon() throws Exception {
+    for (String command : List.of("list", "recovery")) {
+      RestoreToolRun report =
+          RestoreToolRun.of(
+              DaemonCommand::run,
+              List.of(
+                  command,
+                  "--json",
+                  "--site=main",
+                  "--from=http://127.0.0.1:" + network.port(),
+                  "--credentials=" + credentials("ada", "s:p", "rw-------")));
+      assertThat(report.status()).as(report.out() + report.err()).isZero();
+      var site = new ObjectMapper().readTree(report.out()).get("sites").get(0);
+      if (command.equals("list")) {
+        var backup = site.get("basebackups").get(0);
+        assertThat(backup.get("tablespaces").get(0).get("name").asText()).isEqualTo("fast");
+        assertThat(backup.get("pg_version").asText()).startsWith("15.");
+      } else {
+        assertThat(site.get("trouble").isNull()).isTrue();
+        assertThat(site.get("windows").get(0).get("last_commit").isNull()).isFalse();
+      }
+    }
+  }
+
+  @Test
   void dryRun_plansFromTheDaemon() throws Exception {
     String tablespaces = "--tablespace-base-dir=" + home.resolve("dry");
     Files.createDirectories(home.resolve("dry"));

@@ -193,7 +193,7 @@ public final class HandMadeRepository {
     store.delete(keys.wal(WalFileName.parse(segmentName(timeline, number).toString())));
   }
 
-  void history(int timeline, String text) throws IOException {
+  public void history(int timeline, String text) throws IOException {
     ObjectKey key = keys.wal(WalFileName.parse("%08X.history".formatted(timeline)));
     store.put(key, Map.of(), stream(text.getBytes(UTF_8)));
   }
