@@ -160,7 +160,7 @@ class RestoreFromDaemonIT {
         assertThat(backup.get("pg_version").asText()).startsWith("15.");
       } else {
         assertThat(site.get("trouble").isNull()).isTrue();
-        assertThat(site.get("windows").get(0).get("last_commit").isNull()).isFalse();
+        assertThat(site.get("windows").get(0).get("last_segment").isNull()).isFalse();
       }
     }
   }
