@@ -45,7 +45,8 @@ final class LatchedOutputStream extends OutputStream {
 
   private void refuseAfterFailure() throws IOException {
     if (failure != null) {
-      throw new IOException("the compressed stream is not whole: an earlier write failed", failure);
+      throw new IOException(
+          "the compressed stream is not whole, as an earlier write failed: " + failure, failure);
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.codec;
 
+import com.github.luben.zstd.ZstdIOException;
 import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -22,10 +23,14 @@ final class RefusingInputStream extends FilterInputStream {
     boolean cutOff =
         cause instanceof EOFException
             || reason.toLowerCase(Locale.ROOT).matches(".*(truncated|eof).*");
-    return new IOException(
-        (cutOff ? "the %s data are truncated: %s" : "cannot decode the %s data: %s")
-            .formatted(format, reason),
-        cause);
+    String text = "cannot decode the %s data: %s";
+    if (cutOff) {
+      text = "the %s data are truncated: %s";
+    } else if (cause instanceof ZstdIOException) {
+      // Not of the source, such as a connection that is reset: zstd's own.
+      text = "the %s data are damaged: %s";
+    }
+    return new IOException(text.formatted(format, reason), cause);
   }
 
   @Override

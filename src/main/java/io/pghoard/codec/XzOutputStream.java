@@ -120,7 +120,8 @@ final class XzOutputStream extends OutputStream {
 
   private void refuseAfterFailure() throws IOException {
     if (failure != null) {
-      throw new IOException("the .xz stream is not whole: an earlier write failed", failure);
+      throw new IOException(
+          "the .xz stream is not whole, as an earlier write failed: " + failure, failure);
     }
   }
 

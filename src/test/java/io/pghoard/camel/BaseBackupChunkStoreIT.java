@@ -32,7 +32,7 @@ class BaseBackupChunkStoreIT {
       assertThat(chunks).hasSizeGreaterThan(3);
       for (StoredObject chunk : chunks) {
         assertThat(chunk.metadata())
-            .containsEntry("compression-algorithm", "lzma")
+            .containsEntry("compression-algorithm", "zstd")
             .containsEntry("format", "pghoard-bb-v2")
             .containsKey("host")
             .containsEntry("original-file-size", Long.toString(plainSize(site, chunk)));
@@ -68,7 +68,7 @@ class BaseBackupChunkStoreIT {
 
   private static long plainSize(BackedUpCluster site, StoredObject chunk) throws IOException {
     try (ObjectContent content = site.store().get(chunk.key());
-        InputStream plain = Compression.named("lzma", 0, 1).decode(content.stream())) {
+        InputStream plain = Compression.named("zstd", 0, 1).decode(content.stream())) {
       return plain.transferTo(OutputStream.nullOutputStream());
     }
   }

@@ -47,7 +47,7 @@ class BaseBackupTakeIT {
       assertThat(backup.endSegment()).isGreaterThanOrEqualTo(backup.startSegment());
       assertThat(backup.object().metadata())
           .containsEntry("backup-reason", "requested")
-          .containsEntry("compression-algorithm", "lzma")
+          .containsEntry("compression-algorithm", "zstd")
           .containsEntry("format", "pghoard-bb-v2")
           .containsEntry(
               "system-identifier",

@@ -121,6 +121,10 @@ public final class RunningService implements AutoCloseable {
     root.put("json_state_file_path", home.resolve("state.json").toString());
     root.put("maintenance_mode_file", home.resolve("maintenance").toString());
     root.put("routes_directory", home.resolve("routes").toString());
+    if (Files.exists(dataDirectory.resolve("global/pg_control"))) {
+      // A base backup by LZMA takes ten seconds of a processor where Java does not optimize.
+      root.putObject("compression").put("algorithm", "zstd");
+    }
     root.putObject("backup_sites").set("main", site);
     edit.accept(root);
     Path file = home.resolve("pghoard.json");

@@ -103,7 +103,7 @@ class WalArchiveIT {
   private byte[] content(String name) throws IOException {
     String folder = name.endsWith(".history") ? "timeline/" : "xlog/";
     try (ObjectContent object = daemon.store().get(new ObjectKey("main/" + folder + name));
-        InputStream plain = Compression.named("lzma", 0, 1).decode(object.stream())) {
+        InputStream plain = Compression.named("zstd", 0, 1).decode(object.stream())) {
       return plain.readAllBytes();
     }
   }

@@ -111,7 +111,7 @@ class WalRefusalIT {
 
   private byte[] content(String key) throws IOException {
     try (ObjectContent object = daemon.store().get(new ObjectKey(key));
-        InputStream plain = Compression.named("lzma", 0, 1).decode(object.stream())) {
+        InputStream plain = Compression.named("zstd", 0, 1).decode(object.stream())) {
       return plain.readAllBytes();
     }
   }

@@ -119,7 +119,7 @@ class CephArchivingIT {
     for (String name : done) {
       try (InputStream object =
               BUCKET.client().getObject(r -> r.bucket(BUCKET.name()).key("main/xlog/" + name));
-          InputStream plain = Compression.named("lzma", 0, 1).decode(object)) {
+          InputStream plain = Compression.named("zstd", 0, 1).decode(object)) {
         assertThat(plain.readAllBytes())
             .isEqualTo(Files.readAllBytes(cluster.walDirectory().resolve(name)));
       }

@@ -96,7 +96,7 @@ class DaemonSignalsIT {
       String storage = BUCKET.use(root, slow.port()).toString();
       cluster.configure("archive_command", DaemonProcess.archiveCommand(cluster, port));
       try (DaemonProcess daemon =
-          DaemonProcess.start(home, cluster, port, new DaemonProcess.Site("24", storage))) {
+          DaemonProcess.start(home, cluster, port, new DaemonProcess.Site("24", storage, "lzma"))) {
         await().atMost(LIMIT).until(() -> running(daemon).path("done_bytes").asLong() > 0);
         cluster.pgbench("-t", "200");
         await().atMost(LIMIT).until(() -> !keys("main/xlog/").isEmpty());
@@ -130,7 +130,7 @@ class DaemonSignalsIT {
   private static void nextBackup_takesWhatIsLeftAway(Path home, int port, String storage)
       throws Exception {
     try (DaemonProcess next =
-        DaemonProcess.start(home, cluster, port, new DaemonProcess.Site("24", storage))) {
+        DaemonProcess.start(home, cluster, port, new DaemonProcess.Site("24", storage, "lzma"))) {
       await()
           .atMost(LIMIT)
           .ignoreExceptions()

@@ -215,7 +215,7 @@ public abstract class StoreCircle extends CircleSteps {
     return Files.exists(alert) && Files.readString(alert).contains(what);
   }
 
-  /** Has each object of the site read every second or so. */
+  /** Has each object of the site read every three seconds or so. */
   private void readOften() throws IOException {
     Path config = home.resolve("pghoard.json");
     Path draft =
@@ -224,7 +224,7 @@ public abstract class StoreCircle extends CircleSteps {
             Files.readString(config)
                 .replace(
                     "\"active_backup_mode\"",
-                    "\"scrub_interval_days\": 0.00001, \"active_backup_mode\""));
+                    "\"scrub_interval_days\": 0.00003, \"active_backup_mode\""));
     Files.move(draft, config, StandardCopyOption.ATOMIC_MOVE);
   }
 

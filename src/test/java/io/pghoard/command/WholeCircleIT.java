@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pghoard.postgres.ClusterOptions;
 import io.pghoard.postgres.PostgresCluster;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole circle under load: a base backup and 200 segments while pgbench runs, a failover to a
+ * The whole circle under load: a base backup and 60 segments while pgbench runs, a failover to a
  * standby, and restores to the newest state, a time, a name and an LSN.
  */
 class WholeCircleIT {
-  private static final int SEGMENTS = 200;
+  private static final int SEGMENTS = 60;
 
   private final Path home;
 
@@ -42,7 +43,7 @@ class WholeCircleIT {
       primary.psql("CREATE TABLE marks (n int)");
       primary.configure("archive_command", DaemonProcess.archiveCommand(primary, port));
       List<String> targets;
-      try (DaemonProcess daemon = DaemonProcess.start(home, primary, port, "24");
+      try (DaemonProcess daemon = start(primary, port, "24");
           PostgresCluster standby = primary.standby()) {
         targets = markUnderLoad(primary, daemon);
         primary.stop();
@@ -51,6 +52,13 @@ class WholeCircleIT {
         failOver(standby, port, targets);
       }
     }
+  }
+
+  /** Compresses as pghoard does by default. */
+  private DaemonProcess start(PostgresCluster cluster, int port, String interval)
+      throws IOException {
+    DaemonProcess.Site site = new DaemonProcess.Site(interval, DaemonProcess.local(home), "lzma");
+    return DaemonProcess.start(home, cluster, port, site);
   }
 
   /** Marks 1 to 4, and what recovery needs to end just after the first three. */
@@ -93,7 +101,7 @@ class WholeCircleIT {
 
   private void failOver(PostgresCluster standby, int port, List<String> targets) throws Exception {
     standby.promote();
-    try (DaemonProcess daemon = DaemonProcess.start(home, standby, port, "null")) {
+    try (DaemonProcess daemon = start(standby, port, "null")) {
       standby.pgbench("-c", "2", "-T", "2");
       standby.psql("INSERT INTO marks VALUES (5)");
       String history = standby.value("SELECT count(*) FROM pgbench_history");

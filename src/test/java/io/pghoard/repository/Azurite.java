@@ -7,7 +7,6 @@ import com.azure.core.util.BinaryData;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
-import com.azure.storage.blob.models.BlobItem;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.io.IOException;
@@ -132,13 +131,10 @@ public final class Azurite implements Closeable {
         .put("is_secure", false);
   }
 
-  /** Deletes every blob. */
+  /** Deletes every blob, with the container around them: one by one, thousands take a minute. */
   public void empty(String container) {
-    BlobContainerClient blobs = client().getBlobContainerClient(container);
-    blobs.listBlobs().stream()
-        .map(BlobItem::getName)
-        .parallel()
-        .forEach(name -> blobs.getBlobClient(name).delete());
+    client().deleteBlobContainer(container);
+    client().createBlobContainer(container);
   }
 
   /** Puts empty objects, several side by side. */

@@ -76,7 +76,7 @@ final class FileStorageIT {
     LocalObjectStore store = new LocalObjectStore(root);
     Random random = new Random(1);
     List<String> acknowledged = new ArrayList<>();
-    for (int kill = 0; kill < 30; kill++) {
+    for (int kill = 0; kill < 12; kill++) {
       try (StoreProcess writer = StoreProcess.start(root, "fill", String.valueOf(kill))) {
         acknowledged.add(String.valueOf(writer.line()));
         TimeUnit.MICROSECONDS.sleep(random.nextInt(20_000));
