@@ -50,7 +50,9 @@ final class RestoreWords {
   @Option(
       names = "--recovery-target-time",
       paramLabel = "TIME",
-      description = "With its offset from UTC: 2026-01-31 17:30:00+00:00.")
+      description =
+          "With its offset from UTC or its time zone: 2026-01-31 17:30:00+00:00, or 2026-01-31 17:30"
+              + " Europe/Berlin.")
   private @Nullable String time;
 
   @Option(
@@ -127,7 +129,7 @@ final class RestoreWords {
       names = "--preserve-until",
       paramLabel = "TIME",
       description =
-          "Exempt the base backup and its WAL from retention until then; with the offset from UTC.")
+          "Exempt the base backup and its WAL from retention until then; a time as of --recovery-target-time.")
   private @Nullable String preserveUntil;
 
   @Option(

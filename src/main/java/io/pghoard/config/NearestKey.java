@@ -6,14 +6,14 @@ import java.util.Comparator;
 import java.util.Locale;
 
 /** The known word that a misspelled one is nearest to, by edit distance. */
-final class NearestKey {
+public final class NearestKey {
   /** Longer than any known word: what follows makes no word nearer. */
   private static final int LONGEST = 64;
 
   private NearestKey() {}
 
   /** The nearest of the known words; the first in the alphabet of equally near ones. */
-  static String of(String word, Collection<String> known) {
+  public static String of(String word, Collection<String> known) {
     String start = word.length() > LONGEST ? word.substring(0, LONGEST) : word;
     return known.stream()
         .min(

@@ -14,11 +14,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The text forms of a recovery target's time: ISO 8601's and PostgreSQL's, with an offset from UTC.
+ * The text forms of a recovery target's time: ISO 8601's and PostgreSQL's, with an offset from UTC
+ * or the name of a time zone.
  *
  * <p>A time without an offset is refused: the server would read it in its own time zone, the
- * operator wrote it in another, and the restore would end an hour off without a word. Names and
- * abbreviations of zones are refused too, as they mean two different times once a year.
+ * operator wrote it in another, and the restore would end an hour off without a word. So is a time
+ * that the clocks of a named zone show twice, or never.
  */
 final class RecoveryTime {
   private static final Pattern TEXT =
@@ -40,7 +41,7 @@ final class RecoveryTime {
    * Reads a time.
    *
    * @param what the time is of, for the message that refuses it
-   * @throws IllegalArgumentException when it is no time, or does not tell its offset from UTC
+   * @throws IllegalArgumentException when it is no time, or could mean several moments, or none
    */
   static Instant parse(String what, String text) {
     Matcher parts = TEXT.matcher(text.strip());
@@ -49,23 +50,26 @@ final class RecoveryTime {
     }
     String zone = parts.group(3);
     if (zone.isEmpty()) {
-      throw refused(what, text, "has no offset from UTC, so it is ambiguous");
+      throw refused(
+          what, text, "has neither an offset from UTC nor a time zone, so it is ambiguous");
     }
     try {
-      return LocalDateTime.parse(parts.group(1) + "T" + parts.group(2))
-          .toInstant(offset(what, text, zone));
+      LocalDateTime local = LocalDateTime.parse(parts.group(1) + "T" + parts.group(2));
+      return local.toInstant(offset(zone, local));
     } catch (DateTimeException e) {
       throw refused(what, text, "is not a date and a time that exists (" + e.getMessage() + ")");
+    } catch (IllegalArgumentException e) {
+      throw refused(what, text, String.valueOf(e.getMessage()));
     }
   }
 
-  private static ZoneOffset offset(String what, String text, String zone) {
+  private static ZoneOffset offset(String zone, LocalDateTime local) {
     if (zone.equals("Z") || zone.equals("UTC") || zone.equals("GMT")) {
       return ZoneOffset.UTC;
     }
     Matcher offset = OFFSET.matcher(zone);
     if (!offset.matches()) {
-      throw refused(what, text, "names a time zone in place of an offset from UTC");
+      return NamedTimeZone.of(zone).offset(local);
     }
     String minutes = offset.group(3) == null ? "00" : offset.group(3);
     return ZoneOffset.of(offset.group(1) + offset.group(2) + ":" + minutes);
@@ -79,8 +83,8 @@ final class RecoveryTime {
             + text
             + "\" "
             + why
-            + "; write it with its offset from UTC, for instance \"2026-01-31 17:30:00+00:00\" or"
-            + " \"2026-01-31T17:30:00Z\"");
+            + ". A time is written with its offset from UTC or its time zone, for instance"
+            + " \"2026-01-31 17:30:00+00:00\" or \"2026-01-31 17:30 Europe/Berlin\"");
   }
 
   /** Writes a time as PostgreSQL's settings take it, in UTC: {@code 2026-01-31 17:30:00.25+00}. */
