@@ -13,6 +13,7 @@ import io.pghoard.camel.http.HttpGate;
 import io.pghoard.camel.http.HttpSender;
 import io.pghoard.camel.http.HttpServerService;
 import io.pghoard.camel.http.HttpShares;
+import io.pghoard.camel.http.HttpWalOnly;
 import io.pghoard.camel.reload.ConfigReload;
 import io.pghoard.camel.reload.Converters;
 import io.pghoard.camel.reload.ReloadTurn;
@@ -25,6 +26,7 @@ import io.pghoard.camel.storage.RoutedRepositories;
 import io.pghoard.camel.storage.StoreRoutes;
 import io.pghoard.camel.storage.Stores;
 import io.pghoard.camel.storage.TransferPolicy;
+import io.pghoard.config.Credentials;
 import io.pghoard.config.LogConfig;
 import io.pghoard.config.PghoardConfig;
 import io.pghoard.config.Problem;
@@ -36,6 +38,8 @@ import io.pghoard.scrub.Scrub;
 import io.pghoard.state.LostThreads;
 import io.pghoard.state.StateFile;
 import io.pghoard.state.Transfers;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,6 +54,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +71,8 @@ public final class Service implements AutoCloseable {
   private final Path file;
   private final Use use;
   private final boolean daemon;
+  private final @Nullable Credentials credentials;
+  private final HttpWalOnly walRequests = new HttpWalOnly(System::nanoTime);
   private final ServiceNotice notice;
   private Consumer<LogConfig> logging = log -> {};
   private List<Problem> routeProblems = List.of();
@@ -73,11 +80,18 @@ public final class Service implements AutoCloseable {
   private enum Use {
     DAEMON,
     RESTORE,
+    WAL,
     CHECK
   }
 
   private Service(PghoardConfig config, Path file, Use use) throws IOException {
+    this(config, file, use, null);
+  }
+
+  private Service(PghoardConfig config, Path file, Use use, @Nullable Credentials credentials)
+      throws IOException {
     this.config = config;
+    this.credentials = credentials;
     this.file = file;
     this.use = use;
     this.daemon = use == Use.DAEMON;
@@ -89,9 +103,9 @@ public final class Service implements AutoCloseable {
             + ";optional=true,classpath:application.properties");
     // RouteStart loads them.
     main.addInitialProperty("camel.main.routes-include-pattern", "false");
-    main.addMainListener(new Assembly(new Sites(config)));
     // The last, as nobody could close it if something after it failed.
     this.spool = daemon ? Spool.ofDaemon(config.backupLocation()) : Spool.temporary();
+    main.addMainListener(new Assembly(new Sites(inForce())));
     main.addOverrideProperty(
         "camel.main.stream-caching-spool-directory", spool.directory().toString());
   }
@@ -110,6 +124,27 @@ public final class Service implements AutoCloseable {
     return new Service(config, configDirectory.resolve("pghoard.json"), Use.RESTORE);
   }
 
+  /**
+   * What gives WAL to one recovering server, by HTTP on a free port of 127.0.0.1, where no daemon
+   * is to be asked.
+   *
+   * @param credentials what the server's restore_command sends
+   */
+  public static Service walOnly(PghoardConfig config, Path file, Credentials credentials)
+      throws IOException {
+    return new Service(config, file, Use.WAL, credentials);
+  }
+
+  /** For how long nobody has asked for WAL. */
+  public Duration quiet() {
+    return walRequests.quiet();
+  }
+
+  /** The daemon's backup location is not for the user that PostgreSQL runs as. */
+  private PghoardConfig inForce() {
+    return credentials == null ? config : config.servingWal(spool.directory(), credentials);
+  }
+
   /** What a check uses: as a restore does, and every route file of the daemon's is tried. */
   public static Service check(PghoardConfig config, Path file) throws IOException {
     return new Service(config, file, Use.CHECK);
@@ -126,6 +161,17 @@ public final class Service implements AutoCloseable {
         || name.startsWith("restore-")
         || name.startsWith("object-get.")
         || name.startsWith("error-handling.");
+  }
+
+  /** Whether what serves WAL needs this route file. */
+  private static boolean isForWal(String name) {
+    return isForRestore(name)
+        || name.startsWith("wal-fetch.")
+        || name.startsWith("wal-read.")
+        || name.startsWith("wal-prefetch")
+        || name.startsWith("http-wal-fetch.")
+        || name.startsWith("http-wal-exists.")
+        || name.startsWith("http-api.");
   }
 
   /** Sets a property over those of application.properties; before the start. */
@@ -221,8 +267,11 @@ public final class Service implements AutoCloseable {
       new Wiring(context, sites, new RoutedRepositories(producer), Clock.systemUTC()).bind();
       try {
         context.addStartupListener(this);
-        if (use != Use.RESTORE) {
+        if (use == Use.DAEMON || use == Use.CHECK) {
           bindReload(context);
+        }
+        if (use == Use.WAL) {
+          serve(context, walRequests);
         }
         if (daemon) {
           LostThreads lostThreads = bean("lostThreads", LostThreads.class);
@@ -245,26 +294,31 @@ public final class Service implements AutoCloseable {
           bean("status", Status.class).restore(before);
           context.addRoutePolicyFactory(new TransferPolicy(transfers));
           context.addRoutePolicyFactory(new TimerPolicy(bean("timerRuns", TimerRuns.class)));
-          context.addService(
-              HttpServerService.bind(
-                  context,
-                  config.httpAddress(),
-                  config.httpPort(),
-                  List.of(
-                      new HttpSender(sites),
-                      new HttpGate(
-                          sites,
-                          bean("repetitions", Repetitions.class),
-                          new FailedLogins(System::nanoTime)),
-                      new HttpBodies(),
-                      new HttpShares(sites, HTTP_WAIT.toMillis()))),
-              true,
-              true);
+          serve(context, new HttpBodies());
           context.getManagementStrategy().addEventNotifier(new StopNotice(notice));
         }
       } catch (Exception e) {
         throw new IllegalStateException(e.getMessage(), e);
       }
+    }
+
+    /** Has the routes answer over HTTP what passes this gate and the usual ones. */
+    private void serve(CamelContext context, Handler<RoutingContext> gate) throws Exception {
+      context.addService(
+          HttpServerService.bind(
+              context,
+              sites.config().httpAddress(),
+              sites.config().httpPort(),
+              List.of(
+                  new HttpSender(sites),
+                  new HttpGate(
+                      sites,
+                      bean("repetitions", Repetitions.class),
+                      new FailedLogins(System::nanoTime)),
+                  gate,
+                  new HttpShares(sites, HTTP_WAIT.toMillis()))),
+          true,
+          true);
     }
 
     /** The beans of the daemon's own routes. */
@@ -290,7 +344,8 @@ public final class Service implements AutoCloseable {
     private RouteStart routes(CamelContext context) throws IOException {
       return daemon
           ? RouteStart.ofDaemon(context, config)
-          : RouteStart.ofRestore(context, config, Service::isForRestore);
+          : RouteStart.ofRestore(
+              context, config, use == Use.WAL ? Service::isForWal : Service::isForRestore);
     }
 
     @Override

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       ListCommand.class,
       RecoveryCommand.class,
-      RoutesCommand.class
+      RoutesCommand.class,
+      ServeWal.class
     },
     footer = "Exit status: 0 after a normal stop, 1 if the configuration or the start failed.")
 public final class DaemonCommand implements Callable<Integer> {

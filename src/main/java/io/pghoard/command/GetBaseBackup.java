@@ -63,6 +63,13 @@ final class GetBaseBackup implements Callable<Integer> {
   private @Nullable Path program;
 
   @Option(
+      names = "--no-daemon",
+      description =
+          "The restored cluster fetches its WAL from the repository itself, as --config says, and"
+              + " not from a daemon.")
+  private boolean noDaemon;
+
+  @Option(
       names = {"-v", "--verbose"},
       description = "Show progress as lines even on a terminal.")
   private boolean verbose;
@@ -85,6 +92,9 @@ final class GetBaseBackup implements Callable<Integer> {
       throw choice.wrong("--json goes with --dry-run");
     }
     DaemonStorage from = daemon.isMade() ? daemon.storage() : null;
+    if (noDaemon && from != null) {
+      throw choice.wrong("--no-daemon goes with --config, not with a daemon to read from");
+    }
     PghoardConfig config =
         from == null ? choice.config() : new DaemonSite(choice.name(), from).config();
     SiteName site = choice.site(config);
@@ -145,6 +155,10 @@ final class GetBaseBackup implements Callable<Integer> {
   }
 
   private String command(PghoardConfig config, SiteName site, @Nullable DaemonStorage from) {
+    if (noDaemon) {
+      Path file = choice.file().toAbsolutePath().normalize();
+      return RestoreCommand.ofRepository(RestoreCommands.program(program), file).text(site);
+    }
     return from == null
         ? new RestoreCommands(new Sites(config), config::httpPort, program).apply(site)
         : RestoreCommand.from(RestoreCommands.program(program), from.address()).text(site);

@@ -45,6 +45,33 @@ public record PghoardConfig(
     int uploadRetriesWarningLimit,
     Path routesDirectory,
     Map<SiteName, SiteConfig> sites) {
+  /**
+   * What a process uses that gives WAL to a recovering server of this machine, and is no daemon.
+   *
+   * @param location where it keeps what it fetches ahead
+   * @param expected what its clients send
+   */
+  public PghoardConfig servingWal(Path location, Credentials expected) {
+    return new PghoardConfig(
+        location,
+        "127.0.0.1",
+        0,
+        List.of(),
+        expected,
+        location,
+        location.resolve("state.json"),
+        location.resolve("maintenance"),
+        log,
+        compression,
+        hashAlgorithm,
+        transferThreads,
+        restoreThreads,
+        restorePrefetch,
+        uploadRetriesWarningLimit,
+        routesDirectory,
+        sites);
+  }
+
   /** Whether the maintenance mode file is there, and was made by root or by this user. */
   public boolean inMaintenance() {
     return new OwnFile(maintenanceModeFile).exists();

@@ -5,6 +5,7 @@ import io.pghoard.config.SiteName;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a restored cluster asks a pghoard for files of WAL: its restore_command, but for the site.
@@ -13,21 +14,30 @@ import java.util.Set;
  * @param address where that pghoard listens, "" for all addresses
  * @param port where that pghoard listens
  * @param tls whether it is reached by https, which a reverse proxy speaks for it
+ * @param config pghoard.json, by which the repository itself is read and no pghoard asked, or null
  */
-public record RestoreCommand(Path program, String address, int port, boolean tls) {
+public record RestoreCommand(
+    Path program, String address, int port, boolean tls, @Nullable Path config) {
   private static final Set<String> THIS_HOST =
       Set.of("", "127.0.0.1", "localhost", "0.0.0.0", "::", "::1");
 
   public RestoreCommand {
-    if (!program.isAbsolute() || program.toString().chars().anyMatch(Character::isISOControl)) {
+    requireAbsolute("pghoard_postgres_command", program);
+    if (config != null) {
+      requireAbsolute("the configuration", config);
+    }
+  }
+
+  private static void requireAbsolute(String what, Path path) {
+    if (!path.isAbsolute() || path.toString().chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(
-          "the path of pghoard_postgres_command must be absolute: " + program);
+          "the path of " + what + " must be absolute, without control characters: " + path);
     }
   }
 
   /** One that asks a pghoard over http. */
   public RestoreCommand(Path program, String address, int port) {
-    this(program, address, port, false);
+    this(program, address, port, false, null);
   }
 
   /**
@@ -41,14 +51,22 @@ public record RestoreCommand(Path program, String address, int port, boolean tls
         program,
         host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
         daemon.getPort(),
-        daemon.getScheme().equals("https"));
+        daemon.getScheme().equals("https"),
+        null);
+  }
+
+  /** One that reads the repository itself, as the configuration says, and asks no daemon. */
+  public static RestoreCommand ofRepository(Path program, Path config) {
+    return new RestoreCommand(program, "", 0, false, config);
   }
 
   /** The command as the setting has it, which PostgreSQL hands to the shell. */
   public String text(SiteName site) {
     StringBuilder text = new StringBuilder();
     text.append(word(program.toString())).append(" --mode restore");
-    if (tls) {
+    if (config != null) {
+      text.append(" --config ").append(word(config.toString()));
+    } else if (tls) {
       String host = address.contains(":") ? "[" + address + "]" : address;
       text.append(" --from ").append(word("https://" + host + ":" + port));
     } else {
@@ -70,6 +88,6 @@ public record RestoreCommand(Path program, String address, int port, boolean tls
 
   @Override
   public String toString() {
-    return program + " " + address + ":" + port;
+    return program + " " + (config == null ? address + ":" + port : config);
   }
 }

@@ -117,6 +117,11 @@ public final class BackedUpCluster implements AutoCloseable {
     store.delete(keys.wal(WalFileName.parse(name)));
   }
 
+  /** The file in which a segment lies. */
+  public Path walFile(String name) {
+    return repository.file(keys.wal(WalFileName.parse(name)));
+  }
+
   /** The file in which a chunk of the backup lies. */
   public Path chunkFile(int number) {
     return repository.file(keys.chunk(BACKUP, number));
