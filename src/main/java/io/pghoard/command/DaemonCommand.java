@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
       ListCommand.class,
       RecoveryCommand.class,
       RoutesCommand.class,
-      ServeWal.class
+      ServeWal.class,
+      VerifyCommand.class
     },
     footer = "Exit status: 0 after a normal stop, 1 if the configuration or the start failed.")
 public final class DaemonCommand implements Callable<Integer> {

@@ -17,6 +17,9 @@ import java.util.TreeSet;
  * content says in one line what is wrong.
  */
 public record DamageMarks(ObjectStore store, SiteKeys keys) {
+  /** How the reason begins of an object that is as it was put, but holds something else. */
+  private static final String OF_CONTENT = "its content is not what it should be: ";
+
   private static final int LONGEST = 4096;
 
   /** The objects that are marked, in the order of their keys. */
@@ -37,6 +40,20 @@ public record DamageMarks(ObjectStore store, SiteKeys keys) {
     } catch (ObjectExistsException e) {
       // By another daemon, or by this one before a restart.
       return;
+    }
+  }
+
+  /** Marks an object that is as it was put: reading its bytes alone does not show what is wrong. */
+  public void markContent(ObjectKey object, String reason) throws IOException {
+    mark(object, OF_CONTENT + reason);
+  }
+
+  /** Whether only a look at the content shows what is wrong with a marked object. */
+  public boolean isOfContent(ObjectKey object) throws IOException {
+    try {
+      return reason(object).startsWith(OF_CONTENT);
+    } catch (ObjectMissingException e) {
+      return false;
     }
   }
 

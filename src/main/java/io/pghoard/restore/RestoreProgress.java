@@ -134,40 +134,40 @@ public final class RestoreProgress {
   }
 
   /** Whether the restore was asked to end, or has failed in another thread. */
-  synchronized boolean stopped() {
+  public synchronized boolean stopped() {
     return cancelled || phase.ended();
   }
 
-  synchronized void planned(String name, long bytes, int files) {
+  public synchronized void planned(String name, long bytes, int files) {
     backup = name;
     bytesTotal = bytes;
     filesTotal = files;
   }
 
-  synchronized void enter(Phase next) {
+  public synchronized void enter(Phase next) {
     if (!phase.ended()) {
       phase = next;
     }
   }
 
-  synchronized void note(String text) {
+  public synchronized void note(String text) {
     notes.add(text);
   }
 
-  void wrote(long bytes) {
+  public void wrote(long bytes) {
     bytesDone.addAndGet(bytes);
   }
 
-  void wroteFile() {
+  public void wroteFile() {
     filesDone.incrementAndGet();
   }
 
-  synchronized void done() {
+  public synchronized void done() {
     end(Phase.DONE, null);
   }
 
   /** Records a failure; the first one counts, as the others follow from it. */
-  synchronized void failed(String why) {
+  public synchronized void failed(String why) {
     end(cancelled ? Phase.CANCELLED : Phase.FAILED, cancelled ? null : why);
   }
 

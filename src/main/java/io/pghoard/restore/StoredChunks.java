@@ -10,6 +10,7 @@ import io.pghoard.repository.StoredObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,10 +24,7 @@ record StoredChunks(ObjectStore store, SiteKeys keys) {
    */
   List<RestoreChunk> require(BaseBackup backup, List<BaseBackupObject.Chunk> wanted)
       throws IOException {
-    Map<ObjectKey, Long> sizes = new HashMap<>();
-    for (StoredObject object : store.list(keys.chunks(backup.name()))) {
-      sizes.put(object.key(), object.size());
-    }
+    Map<ObjectKey, Long> sizes = sizes(backup);
     List<RestoreChunk> chunks = new ArrayList<>();
     for (BaseBackupObject.Chunk chunk : wanted) {
       ObjectKey key = new ObjectKey(keys.chunks() + chunk.fileName());
@@ -44,5 +42,32 @@ record StoredChunks(ObjectStore store, SiteKeys keys) {
       chunks.add(new RestoreChunk(key, chunk.inputSize()));
     }
     return chunks;
+  }
+
+  /** The chunks that are missing, or not as large as they were, and which of the two. */
+  Map<ObjectKey, String> lacking(BaseBackup backup, List<BaseBackupObject.Chunk> wanted)
+      throws IOException {
+    Map<ObjectKey, Long> sizes = sizes(backup);
+    Map<ObjectKey, String> lacking = new LinkedHashMap<>();
+    for (BaseBackupObject.Chunk chunk : wanted) {
+      ObjectKey key = new ObjectKey(keys.chunks() + chunk.fileName());
+      Long size = sizes.get(key);
+      if (size == null) {
+        lacking.put(key, "it is not in the repository");
+      } else if (size != chunk.resultSize()) {
+        lacking.put(
+            key,
+            "it has %d bytes in the repository, and had %d".formatted(size, chunk.resultSize()));
+      }
+    }
+    return lacking;
+  }
+
+  private Map<ObjectKey, Long> sizes(BaseBackup backup) throws IOException {
+    Map<ObjectKey, Long> sizes = new HashMap<>();
+    for (StoredObject object : store.list(keys.chunks(backup.name()))) {
+      sizes.put(object.key(), object.size());
+    }
+    return sizes;
   }
 }

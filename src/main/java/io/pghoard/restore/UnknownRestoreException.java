@@ -9,10 +9,17 @@ public final class UnknownRestoreException extends IOException {
   private static final long serialVersionUID = 1L;
 
   public UnknownRestoreException(SiteName site, String id) {
+    this("restore", site, id);
+  }
+
+  /** Of other work that is remembered likewise. */
+  public UnknownRestoreException(String work, SiteName site, String id) {
     super(
         "site "
             + site
-            + " has no restore "
+            + " has no "
+            + work
+            + " "
             + id
             + "; they are remembered until"
             + " pghoard is restarted");

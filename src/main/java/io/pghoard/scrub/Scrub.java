@@ -166,6 +166,26 @@ public final class Scrub {
     }
   }
 
+  /**
+   * Marks an object that was found damaged outside of a run.
+   *
+   * @param ofContent whether its bytes are as they were put
+   */
+  public void mark(SiteName site, ObjectKey key, String why, boolean ofContent) throws IOException {
+    DamageMarks marks = marks(site);
+    if (ofContent) {
+      marks.markContent(key, why);
+    } else {
+      marks.mark(key, why);
+    }
+    of(site).found(key);
+  }
+
+  /** Removes the mark of an object that was found whole outside of a run. */
+  public void mended(SiteName site, ObjectKey key) throws IOException {
+    of(site).mended(key, marks(site));
+  }
+
   /** Finds out what it means that an object could not be read. */
   public void failed(ScrubbedObject object, Throwable failure) throws IOException {
     object.close();

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -75,24 +76,51 @@ public final class ScrubbedObject {
    */
   record Outcome(long bytes, List<BaseBackupObject.Chunk> chunks) {}
 
+  /** What looks at an object's plain content while it is read, as far as it likes. */
+  public interface Look {
+    /** For what is not known but by its bytes. */
+    Look NONE = content -> {};
+
+    /**
+     * Looks.
+     *
+     * @throws IOException also when the content is not what it should be
+     */
+    void at(InputStream content) throws IOException;
+  }
+
   /** Reads an object to its end, and closes it. */
   Outcome read(ObjectContent plain) throws IOException {
+    List<BaseBackupObject.Chunk> chunks = new ArrayList<>();
+    boolean listsChunks =
+        main && !sealed && BaseBackupObject.FORMAT.equals(plain.metadata().get("format"));
+    Look look =
+        listsChunks
+            ? in ->
+                chunks.addAll(BaseBackupObject.readWithoutFiles(BaseBackupObject.open(in)).chunks())
+            : Look.NONE;
+    return new Outcome(read(plain, look), chunks);
+  }
+
+  /**
+   * Reads an object to its end, and closes it.
+   *
+   * @return how many bytes its plain content has
+   */
+  public long read(ObjectContent plain, Look look) throws IOException {
     Map<String, String> metadata = plain.metadata();
     String hash = metadata.get("hash");
     InputStream limited = new LimitedInputStream(plain.stream(), PlainSize.of(key, metadata));
     try (plain;
         HashingInputStream in = hashing(limited, metadata.getOrDefault("hash-algorithm", "sha1"))) {
-      List<BaseBackupObject.Chunk> chunks =
-          main && !sealed && BaseBackupObject.FORMAT.equals(metadata.get("format"))
-              ? BaseBackupObject.readWithoutFiles(BaseBackupObject.open(in)).chunks()
-              : List.of();
+      look.at(in);
       in.transferTo(OutputStream.nullOutputStream());
       if (!sealed) {
         expect("size", metadata.get(Encoding.PLAIN_SIZE), Long.toString(in.count()));
         expect("hash", hash, in.hexDigest());
       }
       decoding = false;
-      return new Outcome(in.count(), chunks);
+      return in.count();
     }
   }
 
@@ -113,12 +141,12 @@ public final class ScrubbedObject {
   }
 
   /** Whether it was read no further because the run was to end. */
-  boolean cut() {
+  public boolean cut() {
     return cut;
   }
 
   /** Closes what the store gave, however far it was read. */
-  void close() {
+  public void close() {
     ObjectContent open = stored;
     if (open != null) {
       try {
@@ -133,7 +161,7 @@ public final class ScrubbedObject {
    * What a failure says of the object, or null when it says something else: the store could not be
    * read, or this pghoard cannot decode what is stored, on this machine.
    */
-  @Nullable String damage(Throwable failure) {
+  public @Nullable String damage(Throwable failure) {
     String undecodable = null;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());

@@ -167,13 +167,31 @@ final class SiteScrub {
     objects++;
     bytes += size;
     forget(key);
-    if (marked().contains(key)) {
-      marks.clear(key);
-      Set<ObjectKey> rest = new TreeSet<>(marked());
-      rest.remove(key);
-      marked = rest;
-      LOG.info("Site {}: {} was marked as damaged, and is whole again", site, key);
+    if (marked().contains(key) && !marks.isOfContent(key)) {
+      mended(key, marks);
     }
+  }
+
+  /** A marked object is whole again. */
+  synchronized void mended(ObjectKey key, DamageMarks marks) throws IOException {
+    marks.clear(key);
+    Set<ObjectKey> rest = new TreeSet<>(marked());
+    if (rest.remove(key)) {
+      marked = rest;
+    }
+    LOG.info("Site {}: {} was marked as damaged, and is whole again", site, key);
+  }
+
+  /** An object was marked outside of a run. */
+  synchronized void found(ObjectKey key) {
+    Set<ObjectKey> known = marked;
+    if (known != null) {
+      Set<ObjectKey> more = new TreeSet<>(known);
+      more.add(key);
+      marked = more;
+    }
+    suspects.remove(key);
+    unread.remove(key);
   }
 
   /**
