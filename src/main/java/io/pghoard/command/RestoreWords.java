@@ -30,6 +30,13 @@ final class RestoreWords {
   private boolean overwrite;
 
   @Option(
+      names = {"--continue", "--delta"},
+      description =
+          "As --overwrite, but keep the files that are as they were backed up, by their"
+              + " checksums, and fetch only the others.")
+  private boolean keep;
+
+  @Option(
       names = "--tablespace-dir",
       paramLabel = "NAME=DIR",
       description =
@@ -146,6 +153,7 @@ final class RestoreWords {
     words.put("target_dir", absolute(targetDirectory));
     words.put("basebackup", backup);
     words.put("overwrite", overwrite);
+    words.put("continue", keep);
     words.put("tablespace_dir", tablespaces);
     words.put("tablespace_base_dir", absolute(tablespaceBase));
     words.put("tablespace_original_dirs", originalTablespaces);

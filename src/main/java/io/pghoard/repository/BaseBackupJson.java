@@ -15,9 +15,11 @@ import java.io.OutputStream;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The record in a main object, as the Python pghoard names its fields. */
@@ -44,10 +46,13 @@ final class BaseBackupJson {
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, Tablespace> tablespaces = new HashMap<>();
   private final List<Chunk> chunks = new ArrayList<>();
+  private final Predicate<String> wanted;
+  private final Set<String> wantedChunks = new HashSet<>();
 
-  private BaseBackupJson(JsonParser parser, boolean withFiles) {
+  private BaseBackupJson(JsonParser parser, boolean withFiles, Predicate<String> wanted) {
     this.parser = parser;
     this.withFiles = withFiles;
+    this.wanted = wanted;
   }
 
   static void write(BaseBackupObject backup, OutputStream out) throws IOException {
@@ -101,8 +106,28 @@ final class BaseBackupJson {
    * @param withFiles false: the chunks come without the names of their files, which may be millions
    */
   static BaseBackupObject read(InputStream in, boolean withFiles) throws IOException {
+    return read(in, parser -> new BaseBackupJson(parser, withFiles, name -> false).object());
+  }
+
+  /** Reads of a record which chunks have a file that fits, or none at all: their file names. */
+  static Set<String> chunksWith(InputStream in, Predicate<String> wanted) throws IOException {
+    return read(
+        in,
+        parser -> {
+          BaseBackupJson record = new BaseBackupJson(parser, false, wanted);
+          record.object();
+          return record.wantedChunks;
+        });
+  }
+
+  /** What is read of a record. */
+  private interface Reading<T> {
+    T of(JsonParser parser) throws IOException;
+  }
+
+  private static <T> T read(InputStream in, Reading<T> reading) throws IOException {
     try (JsonParser parser = JSON.createParser(in).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
-      return new BaseBackupJson(parser, withFiles).object();
+      return reading.of(parser);
     } catch (DateTimeException | IllegalArgumentException | IOException e) {
       throw new IOException(
           "the record of a base backup, "
@@ -178,6 +203,8 @@ final class BaseBackupJson {
       long inputSize = 0;
       long resultSize = 0;
       List<String> files = new ArrayList<>();
+      boolean needed = false;
+      boolean empty = true;
       for (String key; (key = parser.nextFieldName()) != null; ) {
         JsonToken value = parser.nextToken();
         switch (key) {
@@ -186,19 +213,24 @@ final class BaseBackupJson {
           case "result_size" -> resultSize = parser.getLongValue();
           case "files" -> {
             expect(JsonToken.START_ARRAY, value);
-            if (!withFiles) {
-              parser.skipChildren();
-              continue;
-            }
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-              files.add(parser.getText());
+              String file = parser.getText();
+              empty = false;
+              needed = needed || wanted.test(file);
+              if (withFiles) {
+                files.add(file);
+              }
             }
           }
           default -> parser.skipChildren();
         }
       }
       requireFew("chunks", chunks.size(), BaseBackupObject.MOST_CHUNKS);
-      chunks.add(new Chunk(present(fileName, "chunk_filename"), inputSize, resultSize, files));
+      Chunk chunk = new Chunk(present(fileName, "chunk_filename"), inputSize, resultSize, files);
+      chunks.add(chunk);
+      if (needed || empty) {
+        wantedChunks.add(chunk.fileName());
+      }
     }
   }
 

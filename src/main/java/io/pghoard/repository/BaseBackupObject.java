@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -183,7 +185,23 @@ public record BaseBackupObject(
     return read(tar, false);
   }
 
+  /**
+   * Reads of the record which chunks a restore needs.
+   *
+   * @param wanted whether a file, by the name of its entry, is needed
+   * @return the {@link Chunk#fileName} of each chunk that has such a file, or no files at all
+   */
+  public static Set<String> chunksWith(TarReader tar, Predicate<String> wanted) throws IOException {
+    requireRecord(tar);
+    return BaseBackupJson.chunksWith(tar.content(), wanted);
+  }
+
   private static BaseBackupObject read(TarReader tar, boolean withFiles) throws IOException {
+    requireRecord(tar);
+    return BaseBackupJson.read(tar.content(), withFiles);
+  }
+
+  private static void requireRecord(TarReader tar) throws IOException {
     TarEntry entry = tar.next();
     if (entry == null || !entry.name().equals(RECORD)) {
       throw new IOException(
@@ -192,7 +210,6 @@ public record BaseBackupObject(
               + " instead of "
               + RECORD);
     }
-    return BaseBackupJson.read(tar.content(), withFiles);
   }
 
   /** Counts what is written, and forgets it. */

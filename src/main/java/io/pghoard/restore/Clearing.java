@@ -98,10 +98,21 @@ final class Clearing {
     return roots;
   }
 
+  /** What decides at the last moment that a file stays. */
+  interface Keeper {
+    /** Whether a regular file stays; its name is real, without links. */
+    boolean keeps(Path file) throws IOException;
+  }
+
   /** Deletes. */
   void run() throws IOException {
+    run(file -> false);
+  }
+
+  /** Deletes all but some files, and the directories that they lie in. */
+  void run(Keeper keeper) throws IOException {
     for (Path root : roots) {
-      Files.walkFileTree(root, new Deletion());
+      Files.walkFileTree(root, new Deletion(keeper));
     }
   }
 
@@ -197,6 +208,13 @@ final class Clearing {
   }
 
   private final class Deletion extends SimpleFileVisitor<Path> {
+    private final Keeper keeper;
+    private final Set<Path> inUse = new HashSet<>();
+
+    Deletion(Keeper keeper) {
+      this.keeper = keeper;
+    }
+
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
       return isLostAndFound(directory) || spared.contains(directory)
@@ -206,7 +224,15 @@ final class Clearing {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      if (!spared.contains(file)) {
+      if (spared.contains(file)) {
+        return FileVisitResult.CONTINUE;
+      }
+      if (attributes.isRegularFile() && keeper.keeps(file)) {
+        Path at = file.getParent();
+        while (at != null && inUse.add(at)) {
+          at = at.getParent();
+        }
+      } else {
         Files.delete(file);
       }
       return FileVisitResult.CONTINUE;
@@ -226,7 +252,7 @@ final class Clearing {
       if (failure != null) {
         throw failure;
       }
-      if (!kept.contains(directory)) {
+      if (!kept.contains(directory) && !inUse.remove(directory)) {
         Files.delete(directory);
       }
       return FileVisitResult.CONTINUE;

@@ -126,6 +126,12 @@ final class ExpectedFiles {
     return fileAt(slot);
   }
 
+  /** Whether a file that is listed has come. */
+  synchronized boolean hasCome(String path) {
+    int slot = slot(ExpectedFile.nameOf(path));
+    return slots[slot] != 0 && come.get(slot);
+  }
+
   /** Tells all that have not come yet, in no order. */
   synchronized void forEach(Consumer<ExpectedFile> each) {
     for (int slot = 0; slot < slots.length; slot++) {

@@ -7,6 +7,9 @@ import io.pghoard.postgres.Lsn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -133,6 +136,40 @@ final class FileChecks {
           "%s is not as it was backed up: its %s is %s, the backup_manifest says %s"
               .formatted(path, expected.algorithm(), actual, expected.checksum()));
     }
+  }
+
+  /**
+   * Whether a file that is there is the one that was backed up, by its size and checksum. It has
+   * come then.
+   */
+  boolean keep(String path, Path file) throws IOException {
+    ExpectedFile expected = files.get(path);
+    if (expected == null || expected.checksum().isEmpty() || Files.size(file) != expected.size()) {
+      return false;
+    }
+    try {
+      return HexFormat.of().formatHex(digest(file, expected)).equals(expected.checksum())
+          && files.take(path) != null;
+    } catch (IOException e) {
+      // What cannot be read, be it for its rights or for a bad disk, is written anew.
+      return false;
+    }
+  }
+
+  private static byte[] digest(Path file, ExpectedFile expected) throws IOException {
+    FileDigest digest = FileDigest.of(expected.algorithm());
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      for (int length; (length = in.read(buffer)) != -1; ) {
+        digest.update(buffer, 0, length);
+      }
+    }
+    return digest.finish();
+  }
+
+  /** Whether a file of the manifest is in place. */
+  boolean hasCome(String path) {
+    return files.hasCome(path);
   }
 
   private static void requireSize(ExpectedFile expected, long size) throws IOException {

@@ -87,7 +87,7 @@ final class RestoreMark implements Closeable {
       throw new RestoreRefusedException(
           "another restore writes to "
               + data
-              + ", or was interrupted; wait for it, or restore again with --overwrite");
+              + ", or was interrupted; wait for it, or restore again with --continue or --overwrite");
     }
   }
 

@@ -29,6 +29,7 @@ public final class RestoreParameters {
               "basebackup",
               "target_dir",
               "overwrite",
+              "continue",
               "dry_run",
               "tablespace_dir",
               "tablespace_base_dir",
@@ -79,7 +80,8 @@ public final class RestoreParameters {
         site,
         backup == null || backup.isEmpty() ? RestoreRequest.LATEST : backup,
         target,
-        parameters.flag("overwrite"),
+        parameters.flag("overwrite") || parameters.flag("continue"),
+        parameters.flag("continue"),
         parameters.tablespaces(),
         parameters.recovery(),
         parameters.preservation());

@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param backup the name of a base backup, or {@link #LATEST}
  * @param targetDirectory the data directory to write, an absolute path
  * @param preservation whether retention spares the backup meanwhile; null: it is not asked to
- * @param overwrite whether a cluster in the target directory is deleted first
+ * @param overwrite whether a cluster in the target directory, or what an interrupted restore left
+ *     there, may be replaced
+ * @param keep whether files in it that are as they were backed up stay, and are not fetched
  */
 public record RestoreRequest(
     SiteName site,
     String backup,
     Path targetDirectory,
     boolean overwrite,
+    boolean keep,
     TablespaceMapping tablespaces,
     RecoveryOptions recovery,
     @Nullable Preservation preservation) {
@@ -41,7 +44,7 @@ public record RestoreRequest(
   /** The same, recovering in another way. */
   RestoreRequest recovering(RecoveryOptions other) {
     return new RestoreRequest(
-        site, backup, targetDirectory, overwrite, tablespaces, other, preservation);
+        site, backup, targetDirectory, overwrite, keep, tablespaces, other, preservation);
   }
 
   /**
@@ -57,6 +60,7 @@ public record RestoreRequest(
             backup,
             targetDirectory,
             overwrite,
+            keep,
             tablespaces,
             recovery,
             new Preservation(until, false, false));

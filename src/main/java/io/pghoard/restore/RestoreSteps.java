@@ -79,11 +79,10 @@ public final class RestoreSteps {
   public List<RestoreChunk> writeMainObject(RestoreRun run, ObjectContent mainObject)
       throws IOException {
     try (mainObject) {
-      if (run.backup().format() == BaseBackup.Format.CHUNKS) {
-        run.writer().writeMainObject(mainObject.stream());
-      }
+      return run.backup().format() == BaseBackup.Format.CHUNKS
+          ? run.writer().writeMainObject(mainObject.stream())
+          : run.plan().chunks();
     }
-    return run.plan().chunks();
   }
 
   /**

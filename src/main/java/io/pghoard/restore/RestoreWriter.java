@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class RestoreWriter implements Closeable {
   private final TargetRule rule;
   private final Path data;
   private final RestoredFiles files;
+  private final KeptFiles kept;
   private final Map<ObjectKey, Long> sizes = new HashMap<>();
   private volatile byte @Nullable [] pgControl;
   private @Nullable RestoreMark mark;
@@ -60,6 +62,7 @@ final class RestoreWriter implements Closeable {
     this.progress = progress;
     this.data = plan.dataDirectory().path();
     this.files = new RestoredFiles(plan, progress);
+    this.kept = new KeptFiles(plan, progress);
     if (plan.backup().format() == BaseBackup.Format.CHUNKS) {
       plan.chunks().forEach(chunk -> sizes.put(chunk.key(), chunk.plainBytes()));
     }
@@ -88,9 +91,7 @@ final class RestoreWriter implements Closeable {
     }
     // Before all else: a cluster that is half gone must not start.
     files.deleteControl();
-    for (Clearing clearing : clearings) {
-      clearing.run();
-    }
+    clear(clearings);
     Path wal = target.linkedWal();
     if (wal != null) {
       files.trust(wal);
@@ -99,6 +100,39 @@ final class RestoreWriter implements Closeable {
       files.createDirectories(data.resolve("pg_tblspc"));
       Files.createSymbolicLink(tablespace.link(data), tablespace.path());
     }
+  }
+
+  /** Empties the directories, but for the files that are kept. */
+  private void clear(List<Clearing> clearings) throws IOException {
+    if (!kept.wanted()) {
+      for (Clearing clearing : clearings) {
+        clearing.run();
+      }
+      return;
+    }
+    Map<Path, String> prefixes = new HashMap<>();
+    prefixes.put(data.toRealPath(), "");
+    for (TablespaceDirectory tablespace : plan.tablespaces()) {
+      String oid = Long.toUnsignedString(tablespace.oid());
+      prefixes.put(tablespace.path().toRealPath(), "pg_tblspc/" + oid + "/");
+    }
+    for (Clearing clearing : clearings) {
+      Path root = clearing.roots().get(0);
+      String prefix = prefixes.get(root);
+      clearing.run(file -> prefix != null && kept.keeps(root, prefix, file));
+    }
+    kept.makeDirectories(files);
+    progress.note(kept.note());
+  }
+
+  /**
+   * Which chunks have a file that is not in place.
+   *
+   * @param tar of the main object; its record is read
+   */
+  private List<RestoreChunk> missing(TarReader tar) throws IOException {
+    Set<String> needed = BaseBackupObject.chunksWith(tar, name -> !files.hasCome(name));
+    return plan.chunks().stream().filter(chunk -> needed.contains(chunk.fileName())).toList();
   }
 
   /**
@@ -130,7 +164,7 @@ final class RestoreWriter implements Closeable {
     return "pghoard is restoring the base backup "
         + plan.backup().name()
         + " here, or was interrupted. While this file is here, the directory is no cluster;"
-        + " restore again with --overwrite.\n";
+        + " restore again with --continue, which keeps what is right, or with --overwrite.\n";
   }
 
   /** Lets others restore there; what was written stays. */
@@ -145,14 +179,17 @@ final class RestoreWriter implements Closeable {
    * Writes what the main object holds beside its record, and keeps its pg_control for later.
    *
    * @param in the decoded main object, read to its end
+   * @return the chunks that are to be written
    */
-  void writeMainObject(InputStream in) throws IOException {
+  List<RestoreChunk> writeMainObject(InputStream in) throws IOException {
     TarReader tar = BaseBackupObject.open(in);
+    List<RestoreChunk> chunks = kept.wanted() ? missing(tar) : plan.chunks();
     for (TarEntry entry; (entry = tar.next()) != null; ) {
       if (!entry.name().equals(BaseBackupObject.RECORD)) {
         write(entry, tar.content());
       }
     }
+    return chunks;
   }
 
   private byte[] readPgControl(TarEntry entry, InputStream content) throws IOException {

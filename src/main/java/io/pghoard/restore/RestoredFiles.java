@@ -47,6 +47,7 @@ final class RestoredFiles {
   private final Path data;
   private final FileChecks checks;
   private final RestoreProgress progress;
+  private final boolean keeping;
   private final Map<String, TablespaceDirectory> tablespaces;
   // Directories that are known to exist and to lie where their path says.
   private final Set<Path> safe = ConcurrentHashMap.newKeySet();
@@ -68,6 +69,7 @@ final class RestoredFiles {
     this.data = plan.dataDirectory().path();
     this.checks = plan.checks();
     this.progress = progress;
+    this.keeping = plan.request().keep();
     this.tablespaces =
         plan.tablespaces().stream()
             .collect(Collectors.toMap(TablespaceDirectory::key, Function.identity()));
@@ -89,13 +91,25 @@ final class RestoredFiles {
       case DIRECTORY -> writeDirectory(entry, place);
       case SYMLINK -> writeLink(entry, place);
       case FILE -> {
-        if (!NOT_RESTORED.contains(place.manifestPath())) {
+        boolean kept = keeping && checks.hasCome(place.manifestPath());
+        if (!kept && !NOT_RESTORED.contains(place.manifestPath())) {
           FileDigest digest = checks.start(place.manifestPath(), entry.size());
           long size = writeFile(entry, place, content, digest);
           checks.finish(place.manifestPath(), size, digest);
         }
       }
       case HARD_LINK -> throw new IOException("the base backup holds a hard link, " + entry.name());
+    }
+  }
+
+  /** Whether the file of a chunk's entry is in place, or is not restored. */
+  boolean hasCome(String entry) {
+    try {
+      String path = place(entry).manifestPath();
+      return NOT_RESTORED.contains(path) || checks.hasCome(path);
+    } catch (IOException e) {
+      // It belongs nowhere, as whoever writes it will say.
+      return false;
     }
   }
 

@@ -39,7 +39,7 @@ record StoredChunks(ObjectStore store, SiteKeys keys) {
             "base backup %s cannot be restored: its chunk %s has %d bytes in the repository, and had %d"
                 .formatted(backup.name(), key, size, chunk.resultSize()));
       }
-      chunks.add(new RestoreChunk(key, chunk.inputSize()));
+      chunks.add(new RestoreChunk(key, chunk.fileName(), chunk.inputSize()));
     }
     return chunks;
   }

@@ -19,7 +19,7 @@ class RestoreChunkFetchTest {
       RestoreRun run = restoring.run();
       restoring.service.call("restore-plan", Map.of("restore", run));
       restoring.repository.store().delete(restoring.repository.chunk("only"));
-      RestoreChunk chunk = new RestoreChunk(restoring.repository.chunk("only"), 1);
+      RestoreChunk chunk = new RestoreChunk(restoring.repository.chunk("only"), "", 1);
       ProducerTemplate producer = restoring.service.service().context().createProducerTemplate();
       producer.send(
           "direct:restore-chunk-fetch",

@@ -16,9 +16,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -38,6 +41,7 @@ class RestoreIT {
 
   private Path target;
   private String err = "";
+  private String out = "";
 
   /** Rows 1 to 4, each with a way to recover to just after it. */
   @BeforeAll
@@ -88,6 +92,7 @@ class RestoreIT {
   private int restore(String... more) throws IOException {
     RestoreToolRun run = RestoreToolRun.of(arguments(more));
     err = run.err();
+    out = run.out();
     return run.status();
   }
 
@@ -267,8 +272,55 @@ class RestoreIT {
       }
     }
     assertThat(survived).as("restores that were done before the kill").isLessThan(4);
-    assertThat(restore("--restore-to-primary", "--overwrite")).isZero();
+    assertThat(restore("--restore-to-primary", "--continue")).isZero();
     assertRows("1", "2", "3", "4");
+  }
+
+  /** Chunks of files that are whole are not even read: here they could not be. */
+  @Test
+  void continued_keepsWhatIsRight_andFetchesTheRest() throws Exception {
+    assertThat(restore("--restore-to-primary")).isZero();
+    Path altered = biggest(target.resolve("base"));
+    Files.write(altered, new byte[8192], StandardOpenOption.WRITE);
+    Files.setLastModifiedTime(altered, FileTime.fromMillis(0));
+    Path lost = target.resolve("base/1/PG_VERSION");
+    Files.delete(lost);
+    Files.writeString(target.resolve("base/1/99999"), "of a later table");
+    Files.createDirectories(target.resolve("pg_replslot/of_another_time"));
+    Files.delete(target.resolve("pg_twophase"));
+    Path kept = target.resolve("global/1260");
+    FileTime before = Files.getLastModifiedTime(kept);
+    // The settings of the first recovery are in it.
+    Path settings = target.resolve("postgresql.auto.conf");
+    Map<Path, byte[]> unreadable =
+        source.spoilChunksWithout(List.of(altered, lost, settings), target);
+    assertThat(unreadable).isNotEmpty();
+    try {
+      assertThat(restore("--restore-to-primary", "--continue")).as(err).isZero();
+    } finally {
+      for (Map.Entry<Path, byte[]> chunk : unreadable.entrySet()) {
+        Files.write(chunk.getKey(), chunk.getValue());
+      }
+    }
+    assertThat(out).contains(" were there as they were backed up, and were kept");
+    assertThat(Files.getLastModifiedTime(kept)).isEqualTo(before);
+    assertThat(target.resolve("base/1/99999")).doesNotExist();
+    assertThat(target.resolve("pg_replslot")).isEmptyDirectory();
+    assertThat(lost).hasContent("15");
+    assertRows("1", "2", "3", "4");
+    // What ran, and has other files and WAL now, is set back.
+    assertThat(restore("--delta", "--recovery-target-name=one", "--recovery-target-action=promote"))
+        .isZero();
+    assertRows("1");
+  }
+
+  private static Path biggest(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files
+          .filter(Files::isRegularFile)
+          .max(Comparator.comparingLong(file -> file.toFile().length()))
+          .orElseThrow();
+    }
   }
 
   private long filesInTarget() throws IOException {

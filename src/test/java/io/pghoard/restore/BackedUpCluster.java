@@ -15,6 +15,7 @@ import io.pghoard.postgres.WalFileName;
 import io.pghoard.postgres.WalSegmentName;
 import io.pghoard.repository.BaseBackupObject;
 import io.pghoard.repository.LocalObjectStore;
+import io.pghoard.repository.ObjectKey;
 import io.pghoard.repository.SiteKeys;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -44,6 +45,7 @@ public final class BackedUpCluster implements AutoCloseable {
   private final SiteKeys keys = new SiteKeys("main");
   private final Path archive;
   private final PostgresCluster cluster;
+  private List<BaseBackupObject.Chunk> chunks = List.of();
 
   /** Starts a cluster with small WAL segments, that archives. */
   public BackedUpCluster(Path home) throws IOException {
@@ -127,6 +129,26 @@ public final class BackedUpCluster implements AutoCloseable {
     return repository.file(keys.chunk(BACKUP, number));
   }
 
+  /**
+   * Makes the chunks unreadable that have none of these files of a restored cluster.
+   *
+   * @return what was in their files
+   */
+  public Map<Path, byte[]> spoilChunksWithout(List<Path> needed, Path restored) throws IOException {
+    Map<Path, byte[]> spoilt = new TreeMap<>();
+    for (BaseBackupObject.Chunk chunk : chunks) {
+      if (needed.stream()
+          .map(file -> "pgdata/" + restored.relativize(file))
+          .noneMatch(chunk.files()::contains)) {
+        Path file = repository.file(new ObjectKey(keys.chunks() + chunk.fileName()));
+        byte[] bytes = Files.readAllBytes(file);
+        spoilt.put(file, bytes);
+        Files.write(file, new byte[bytes.length]);
+      }
+    }
+    return spoilt;
+  }
+
   /** Takes a base backup, cut into chunks of about a megabyte, and stores it with its WAL. */
   public void backUp() throws IOException {
     Path directory = cluster.directory().make("taken");
@@ -155,6 +177,7 @@ public final class BackedUpCluster implements AutoCloseable {
           new BaseBackupObject.Tablespace(columns[2], Long.parseLong(columns[0]), columns[1]));
     }
     chunks.store();
+    this.chunks = List.copyOf(chunks.stored);
     BackupLabel label = BackupLabel.parse(new String(chunks.backupLabel, UTF_8));
     WalSegmentName end = newestSegment();
     Instant now = Instant.now();
@@ -207,6 +230,7 @@ public final class BackedUpCluster implements AutoCloseable {
     private final List<BaseBackupObject.Chunk> stored = new ArrayList<>();
     private ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private TarWriter writer = new TarWriter(bytes);
+    private List<String> files = new ArrayList<>();
     private byte[] pgControl = {};
     private byte[] backupLabel = {};
 
@@ -226,6 +250,7 @@ public final class BackedUpCluster implements AutoCloseable {
         default -> {
           if (entry.type() == TarEntry.Type.FILE) {
             writer.put(entry, content);
+            files.add(entry.name());
           } else {
             writer.put(entry);
           }
@@ -249,7 +274,8 @@ public final class BackedUpCluster implements AutoCloseable {
           new ByteArrayInputStream(compressed.toByteArray()));
       stored.add(
           new BaseBackupObject.Chunk(
-              SiteKeys.chunkFileName(BACKUP, number), bytes.size(), compressed.size(), List.of()));
+              SiteKeys.chunkFileName(BACKUP, number), bytes.size(), compressed.size(), files));
+      files = new ArrayList<>();
       bytes = new ByteArrayOutputStream();
       writer = new TarWriter(bytes);
     }

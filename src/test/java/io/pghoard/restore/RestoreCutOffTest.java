@@ -35,7 +35,7 @@ class RestoreCutOffTest {
 
   private void isHalfMadeAndSaysSo() throws IOException {
     assertThat(control).doesNotExist();
-    assertThat(mark).content().contains("restore again with --overwrite");
+    assertThat(mark).content().contains("restore again with --continue");
     assertThatThrownBy(() -> restore(false).run())
         .isInstanceOf(RestoreRefusedException.class)
         .hasMessageContaining("--overwrite");
@@ -74,11 +74,11 @@ class RestoreCutOffTest {
   @Test
   void anyStageOfTheEmptying() throws IOException {
     restore(false).run();
-    Files.writeString(mark, "restore again with --overwrite");
+    Files.writeString(mark, "restore again with --continue");
     Files.delete(control);
     canBeRepeated();
 
-    Files.writeString(mark, "restore again with --overwrite");
+    Files.writeString(mark, "restore again with --continue");
     Files.delete(control);
     Files.delete(root.resolve("fast/PG_15_202209061/5/16385"));
     Files.delete(target.resolve("PG_VERSION"));
