@@ -47,7 +47,7 @@ class FloorsTest {
           List.of("camel"),
           List.of("state"),
           List.of("alert"),
-          List.of("verify"),
+          List.of("verify", "drill"),
           List.of("backup", "restore", "archive", "receive", "retention", "scrub"),
           List.of("server", "recovery", "lease"),
           List.of("repository", "host"),

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
     description = "Backs up PostgreSQL clusters: WAL and base backups, as pghoard.json says.",
     subcommands = {
       CheckCommand.class,
+      DrillCommand.class,
       ListCommand.class,
       RecoveryCommand.class,
       RoutesCommand.class,

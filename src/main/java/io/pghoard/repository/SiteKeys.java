@@ -89,6 +89,11 @@ public record SiteKeys(String prefix) {
     return new ObjectKey(leases() + "%016d".formatted(number));
   }
 
+  /** The start of the keys of the reports of drills. */
+  public String drills() {
+    return prefix + "/drill/";
+  }
+
   /** The start of the keys of what checks of the store put and delete again. */
   public String checks() {
     return prefix + "/pghoard_check/";

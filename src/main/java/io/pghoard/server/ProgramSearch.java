@@ -37,6 +37,21 @@ public final class ProgramSearch {
     return find(site, serverMajor >= 10 ? "pg_receivewal" : "pg_receivexlog", serverMajor);
   }
 
+  /** The server itself, of just this major version: no other starts its clusters. */
+  public static Path server(SiteConfig site, int major) throws IOException {
+    Path binDirectory = site.binDirectory();
+    Path program =
+        (binDirectory == null ? DEBIAN.resolve(major + "/bin") : binDirectory).resolve("postgres");
+    Path found = Files.isExecutable(program) ? program : null;
+    found = found == null && binDirectory == null ? inPath("postgres") : found;
+    if (found == null) {
+      throw new IOException(
+          "there is no server of PostgreSQL %d on this machine, %s is not there: install it (on Debian the package postgresql-%d; no cluster of its own is needed), or set pg_bin_directory"
+              .formatted(major, program, major));
+    }
+    return found;
+  }
+
   /** psql, of any version. */
   public static Path psql(SiteConfig site) throws IOException {
     return find(site, "psql", 0);
