@@ -15,6 +15,7 @@ import io.pghoard.config.Problem;
 import io.pghoard.config.SecretFiles;
 import io.pghoard.config.SiteConfig;
 import io.pghoard.config.SiteName;
+import io.pghoard.drill.DrillReports;
 import io.pghoard.repository.BaseBackup;
 import io.pghoard.repository.ClusterCheck;
 import io.pghoard.repository.KnownRepositories;
@@ -163,6 +164,10 @@ final class CheckCommand implements Callable<Integer> {
       new StoreCheck(store, new SiteKeys(site.prefix()), clock).run(checks);
     }
     BaseBackup newest = new RestorabilityCheck(site, store, clock).run(checks.of("archive"));
+    if (newest != null) {
+      DrillReports drills = new DrillReports(store, new SiteKeys(site.prefix()));
+      checks.of("archive").check("drill", "", () -> drills.check(clock.instant()));
+    }
     StoredCluster cluster = new ClusterCheck(site, store).run(checks.of("archive"));
     if (site.active()) {
       new LinkCheck(site, newest).run(checks.of("postgres"));

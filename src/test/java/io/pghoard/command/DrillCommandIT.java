@@ -161,6 +161,8 @@ class DrillCommandIT {
     assertThat(report.path("seconds_to_recover").asDouble()).isPositive();
     assertThat(report.path("last_commit_reached").asText())
         .isEqualTo(report.path("last_commit_expected").asText());
+    assertThat(RestoreToolRun.check(home.resolve("drill.json")).out())
+        .containsPattern("(?m)^ok +main: archive: drill .*the last one that passed was 0 h ago");
     assertNothingIsLeft();
     try (Stream<Path> kept = Files.list(home.resolve("repository/main/drill"))) {
       assertThat(kept.map(Path::toString).filter(name -> name.endsWith("_passed.txt")))
