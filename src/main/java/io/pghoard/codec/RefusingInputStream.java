@@ -8,14 +8,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /** A library's decoder whose refusals name the format and say whether data are missing. */
 final class RefusingInputStream extends FilterInputStream {
   private final String format;
+  private final Predicate<IOException> ofDecoder;
 
-  RefusingInputStream(InputStream decoder, String format) {
+  /**
+   * Names a decoder's refusals.
+   *
+   * @param ofDecoder whether a failure is the decoder's own; another one is that of the source,
+   *     such as a connection that is reset or an object that is damaged, and passes as it is
+   */
+  RefusingInputStream(InputStream decoder, String format, Predicate<IOException> ofDecoder) {
     super(decoder);
     this.format = format;
+    this.ofDecoder = ofDecoder;
   }
 
   static IOException refusal(String format, IOException cause) {
@@ -27,7 +36,6 @@ final class RefusingInputStream extends FilterInputStream {
     if (cutOff) {
       text = "the %s data are truncated: %s";
     } else if (cause instanceof ZstdIOException) {
-      // Not of the source, such as a connection that is reset: zstd's own.
       text = "the %s data are damaged: %s";
     }
     return new IOException(text.formatted(format, reason), cause);
@@ -44,7 +52,7 @@ final class RefusingInputStream extends FilterInputStream {
     try {
       return super.read(bytes, offset, length);
     } catch (IOException e) {
-      throw refusal(format, e);
+      throw ofDecoder.test(e) ? refusal(format, e) : e;
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.codec;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,7 +32,10 @@ public final class Snappy implements Compression {
   public InputStream decode(InputStream in) throws IOException {
     try {
       return new RefusingInputStream(
-          new SnappyFramedInputStream(new SnappyFrames(in), true), name());
+          new SnappyFramedInputStream(new SnappyFrames(in), true),
+          name(),
+          // It has none of its own: what the source throws is of another class, or about the same.
+          e -> e.getClass() == IOException.class || e instanceof EOFException);
     } catch (IOException e) {
       throw RefusingInputStream.refusal(name(), e);
     }

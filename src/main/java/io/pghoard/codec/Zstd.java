@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.pghoard.codec;
 
+import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.BufferedInputStream;
@@ -66,6 +67,7 @@ public final class Zstd implements Compression {
       throw new IOException("the zstd data are truncated: there is not a single byte");
     }
     source.reset();
-    return new RefusingInputStream(new ZstdInputStreamNoFinalizer(source), name());
+    return new RefusingInputStream(
+        new ZstdInputStreamNoFinalizer(source), name(), ZstdIOException.class::isInstance);
   }
 }

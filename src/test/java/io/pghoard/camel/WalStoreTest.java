@@ -20,7 +20,7 @@ class WalStoreTest {
       service.archived(FIRST);
       ObjectKey key = new ObjectKey("main/xlog/" + FIRST);
       try (ObjectContent object = service.daemon.store().get(key);
-          InputStream plain = Compression.named("lzma", 0, 1).decode(object.stream())) {
+          InputStream plain = Compression.named("zstd", 0, 1).decode(object.stream())) {
         assertThat(plain.readAllBytes()).isEqualTo(ArchivingSite.segment(FIRST, '3'));
         assertThat(object.metadata())
             .containsEntry("original-file-size", "1048576")

@@ -144,6 +144,7 @@ final class CompressionTest {
         new SequenceInputStream(new ByteArrayInputStream(stored, 0, stored.length / 2), closed);
     assertThatIOException()
         .isThrownBy(() -> compression.decode(source).readAllBytes())
+        .isExactlyInstanceOf(IOException.class)
         .withMessageContaining("Stream closed")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("damaged"));
   }
