@@ -118,6 +118,31 @@ final class RestoreWords {
   private @Nullable String primaryConninfo;
 
   @Option(
+      names = "--primary-slot",
+      paramLabel = "SLOT",
+      description = "The replication slot that the primary keeps for the standby.")
+  private @Nullable String primarySlot;
+
+  @Option(
+      names = "--as-copy",
+      description =
+          "A copy beside the cluster, which can do it no harm: it opens by itself, on a port of its"
+              + " own, archives nothing, and runs no subscriptions.")
+  private boolean asCopy;
+
+  @Option(
+      names = "--copy-port",
+      paramLabel = "PORT",
+      description = "The port of the copy. Default: a free one from 5433 on.")
+  private @Nullable Integer copyPort;
+
+  @Option(
+      names = "--copy-listen-addresses",
+      paramLabel = "ADDRESSES",
+      description = "listen_addresses of the copy. Default: localhost.")
+  private @Nullable String copyListenAddresses;
+
+  @Option(
       names = {"--restore-to-primary", "--restore-to-master"},
       description =
           "The cluster becomes a primary when it has recovered. Without this, and without a"
@@ -167,6 +192,10 @@ final class RestoreWords {
     words.put("recovery_target_action", action);
     words.put("recovery_end_command", endCommand);
     words.put("primary_conninfo", primaryConninfo);
+    words.put("primary_slot", primarySlot);
+    words.put("as_copy", asCopy);
+    words.put("copy_port", copyPort);
+    words.put("copy_listen_addresses", copyListenAddresses);
     words.put("restore_to_primary", toPrimary);
     words.put("archive_mode", archiveMode);
     words.put("preserve_until", preserveUntil);

@@ -42,7 +42,10 @@ record ConfigurationRemarks(RestoredConfiguration configuration, RecoveryOptions
               .formatted(String.join(", ", foreign)));
     }
     String synchronous = configuration.value("synchronous_standby_names");
-    if (!options.standby() && synchronous != null && !synchronous.isEmpty()) {
+    if (!options.standby()
+        && options.copy() == null
+        && synchronous != null
+        && !synchronous.isEmpty()) {
       remarks.add(
           "synchronous_standby_names is set in the restored configuration: when it is a primary,"
               + " each commit waits for such a standby; to do without: ALTER SYSTEM SET"

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param action what the server does at the target; null: PostgreSQL's default, pause
  * @param endCommand a shell command that the server runs when recovery ends, or null
  * @param primaryConninfo how a replica reaches its primary, or null
+ * @param primarySlot the replication slot that the primary keeps for a replica, or null
  * @param primary whether the cluster becomes a primary; otherwise, without a target, a standby
  * @param archiving whether it archives WAL
+ * @param copy what keeps a copy beside the cluster from harming it; null: it is none
  */
 public record RecoveryOptions(
     RecoveryTarget target,
@@ -30,8 +32,13 @@ public record RecoveryOptions(
     @Nullable Action action,
     @Nullable String endCommand,
     @Nullable String primaryConninfo,
+    @Nullable String primarySlot,
     boolean primary,
-    Archiving archiving) {
+    Archiving archiving,
+    @Nullable CopySettings copy) {
+  /** ReplicationSlotValidateName in PostgreSQL's slot.c. */
+  private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,63}");
+
   private static final Pattern TIMELINE =
       Pattern.compile("latest|current|[1-9][0-9]{0,9}|0x[0-9A-Fa-f]{1,8}");
 
@@ -77,6 +84,20 @@ public record RecoveryOptions(
           "a cluster that is restored to be a primary follows no other: leave out the primary"
               + " conninfo, or restore-to-primary");
     }
+    if (primarySlot != null && !SLOT.matcher(primarySlot).matches()) {
+      throw new IllegalArgumentException(
+          "not the name of a replication slot (1 to 63 small letters, digits and underscores): "
+              + primarySlot);
+    }
+    if (primarySlot != null && primaryConninfo == null) {
+      throw new IllegalArgumentException(
+          "a primary slot is one of the primary that a standby follows; give the primary conninfo");
+    }
+    if (copy != null && (primaryConninfo != null || archiving == Archiving.PRESERVE)) {
+      throw new IllegalArgumentException(
+          "a copy follows no primary and archives nothing: leave out the primary conninfo and"
+              + " archive-mode preserve, or as-copy");
+    }
     requireOneLine("recovery end command", endCommand);
     requireOneLine("primary conninfo", primaryConninfo);
   }
@@ -92,7 +113,8 @@ public record RecoveryOptions(
   }
 
   private static RecoveryOptions of(RecoveryTarget target) {
-    return new RecoveryOptions(target, null, "latest", null, null, null, true, Archiving.DEFAULT);
+    return new RecoveryOptions(
+        target, null, "latest", null, null, null, null, true, Archiving.DEFAULT, null);
   }
 
   // A line break would end the setting, and what follows it would be a setting of its own.
@@ -122,8 +144,10 @@ public record RecoveryOptions(
             action,
             endCommand,
             primaryConninfo,
+            primarySlot,
             primary,
-            archiving);
+            archiving,
+            copy);
   }
 
   /** What the operator should know of the cluster. */
@@ -134,7 +158,9 @@ public record RecoveryOptions(
           "the server pauses at the recovery target, read-only, and holds the locks of transactions"
               + " in progress there; SELECT pg_wal_replay_resume() ends recovery");
     }
-    if (archivingOff()) {
+    if (copy != null) {
+      notes.add(copy.note());
+    } else if (archivingOff()) {
       notes.add(
           "archive_mode is off in the restored cluster, so that it does not write into the archive"
               + " that it came from; when it takes that cluster's place: ALTER SYSTEM RESET"

@@ -86,6 +86,7 @@ public record RecoverySettings(int majorVersion, RecoveryOptions options, String
     put(all, "recovery_target_action", action == null ? null : action.word());
     put(all, END_COMMAND, options.endCommand());
     put(all, "primary_conninfo", options.primaryConninfo());
+    put(all, "primary_slot_name", options.primarySlot());
     all.put("standby_mode", onOff(options.standby()));
     return all;
   }
@@ -121,7 +122,7 @@ public record RecoverySettings(int majorVersion, RecoveryOptions options, String
    */
   public List<String> temporaryLines(Set<String> targetsElsewhere) {
     Map<String, String> temporary = recovery();
-    targetsElsewhere.forEach(name -> temporary.remove(name, ""));
+    lasting(targetsElsewhere).forEach(temporary::remove);
     return Stream.concat(Stream.of(HEADING), lines(temporary).stream()).toList();
   }
 
@@ -131,6 +132,10 @@ public record RecoverySettings(int majorVersion, RecoveryOptions options, String
     targetsElsewhere.stream().sorted().forEach(name -> all.put(name, ""));
     if (options.archivingOff()) {
       all.put("archive_mode", "off");
+    }
+    CopySettings copy = options.copy();
+    if (copy != null) {
+      all.putAll(copy.settings(majorVersion));
     }
     return all;
   }
@@ -161,7 +166,8 @@ public record RecoverySettings(int majorVersion, RecoveryOptions options, String
     all.put("recovery_min_apply_delay", "0");
     String conninfo = options.primaryConninfo();
     all.put("primary_conninfo", conninfo == null ? "" : conninfo);
-    all.put("primary_slot_name", "");
+    String slot = options.primarySlot();
+    all.put("primary_slot_name", slot == null ? "" : slot);
     all.put("archive_cleanup_command", "");
     // A server refuses to start with a setting that its version does not know.
     if (majorVersion < 16) {

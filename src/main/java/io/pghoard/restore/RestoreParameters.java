@@ -30,6 +30,9 @@ public final class RestoreParameters {
               "target_dir",
               "overwrite",
               "continue",
+              "as_copy",
+              "copy_listen_addresses",
+              "copy_port",
               "dry_run",
               "tablespace_dir",
               "tablespace_base_dir",
@@ -44,6 +47,7 @@ public final class RestoreParameters {
               "recovery_target_action",
               "recovery_end_command",
               "primary_conninfo",
+              "primary_slot",
               "restore_to_primary",
               "archive_mode",
               "preserve_until",
@@ -124,15 +128,35 @@ public final class RestoreParameters {
   private RecoveryOptions recovery() {
     String timeline = text("recovery_target_timeline");
     Archiving archiving = choice("archive_mode", Archiving.class);
+    CopySettings copy = copy();
+    RecoveryTarget target = target();
+    Action action = choice("recovery_target_action", Action.class);
+    boolean opens = copy != null && action == null && !(target instanceof RecoveryTarget.Latest);
     return new RecoveryOptions(
-        target(),
+        target,
         words.get("recovery_target_inclusive") == null ? null : flag("recovery_target_inclusive"),
         timeline == null ? "latest" : timeline,
-        choice("recovery_target_action", Action.class),
+        opens ? Action.PROMOTE : action,
         text("recovery_end_command"),
         nonEmpty(text("primary_conninfo")),
-        flag("restore_to_primary"),
-        archiving == null ? Archiving.DEFAULT : archiving);
+        nonEmpty(text("primary_slot")),
+        copy != null || flag("restore_to_primary"),
+        archiving == null ? Archiving.DEFAULT : archiving,
+        copy);
+  }
+
+  private @Nullable CopySettings copy() {
+    String port = text("copy_port");
+    String addresses = text("copy_listen_addresses");
+    if (flag("as_copy")) {
+      return CopySettings.of(
+          port == null ? null : Long.valueOf(number("copy_port", port)), addresses);
+    }
+    if (port != null || addresses != null) {
+      throw new IllegalArgumentException(
+          "copy_port and copy_listen_addresses are settings of a copy; they go with as_copy");
+    }
+    return null;
   }
 
   private RecoveryTarget target() {

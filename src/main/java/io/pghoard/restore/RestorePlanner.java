@@ -57,6 +57,7 @@ final class RestorePlanner {
       throws IOException {
     RestoreRequest request = run.request().recovering(recovery.recovery());
     BaseBackup backup = recovery.backup();
+    requireVersionForCopy(request, backup);
     SiteConfig site = sites.get(request.site());
     String command = run.host().restoreCommand();
     RestoreCredentials credentials =
@@ -84,6 +85,17 @@ final class RestorePlanner {
             command);
     space(plan).require();
     return plan;
+  }
+
+  /** Before, the settings of a recovery have a file of their own, which a server then renames. */
+  private static void requireVersionForCopy(RestoreRequest request, BaseBackup backup)
+      throws RestoreRefusedException {
+    Integer version = backup.majorVersion();
+    if (request.recovery().copy() != null && version != null && version < 12) {
+      throw new RestoreRefusedException(
+          "base backup %s is of PostgreSQL %s, and a copy beside the cluster needs 12 or later: restore it without as-copy, and change its settings by hand before you start it"
+              .formatted(backup.name(), backup.serverVersion()));
+    }
   }
 
   /** What a restore needs, and what is deleted for it. */

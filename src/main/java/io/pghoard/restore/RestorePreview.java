@@ -39,7 +39,8 @@ record RestorePreview(RestoreRun run) {
     facts.put("stored_bytes", backup.storedSize());
     facts.put("plain_bytes", plan.plainBytes());
     facts.put("files", plan.checks().known() ? plan.checks().count() : null);
-    facts.put("becomes", recovery.standby() ? "standby" : "primary");
+    facts.put(
+        "becomes", recovery.copy() != null ? "copy" : recovery.standby() ? "standby" : "primary");
     facts.put("timelines", timelines());
     facts.put("wal", wal());
     facts.put("reaches", reaches());

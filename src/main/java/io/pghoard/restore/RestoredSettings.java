@@ -28,6 +28,9 @@ final class RestoredSettings {
   void write(ControlFile control) throws IOException {
     RecoverySettings settings =
         new RecoverySettings(majorVersion(), plan.request().recovery(), plan.restoreCommand());
+    if (settings.inRecoveryConf() && settings.options().copy() != null) {
+      throw new IOException("a copy beside the cluster needs PostgreSQL 12 or later");
+    }
     RestoredConfiguration configuration = RestoredConfiguration.read(data);
     configuration.write();
     configuration.notes().forEach(progress::note);

@@ -54,6 +54,44 @@ class RecoverySettingsTest {
   }
 
   @Test
+  void autoConf_copy_keepsItsHandsOff_afterTheRecoveryToo() {
+    RecoverySettings settings =
+        settings(15, "as_copy", true, "copy_port", 5440, "recovery_target_lsn", "0/5000000");
+    assertThat(settings.signalFile()).isEqualTo("recovery.signal");
+    String text = settings.autoConf("primary_conninfo = 'host=a'\n", Set.of());
+    assertThat(text)
+        .startsWith(
+            """
+            archive_mode = 'off'
+            port = '5440'
+            listen_addresses = 'localhost'
+            log_directory = 'log'
+            archive_command = ''
+            archive_library = ''
+            primary_conninfo = ''
+            primary_slot_name = ''
+            synchronous_standby_names = ''
+            max_logical_replication_workers = '0'
+            cron.launch_active_jobs = 'off'
+            # Recovery settings""")
+        .contains("recovery_target_action = 'promote'");
+    assertThat(settings.temporaryLines(Set.of()))
+        .doesNotContain("primary_conninfo = ''", "primary_slot_name = ''");
+    assertThat(settings(14, "as_copy", true).autoConf("", Set.of()))
+        .doesNotContain("archive_library")
+        .containsPattern("port = '[0-9]+'");
+  }
+
+  @Test
+  void primarySlot_isTheStandbys() {
+    RecoverySettings settings =
+        settings(15, "primary_conninfo", "host=a", "primary_slot", "standby1");
+    assertThat(settings.autoConf("", Set.of())).contains("primary_slot_name = 'standby1'\n");
+    assertThat(settings(11, "primary_conninfo", "host=a", "primary_slot", "b").recoveryConf())
+        .contains("primary_slot_name = 'b'\n");
+  }
+
+  @Test
   void autoConf_target_comesLast_andArchivingIsOff() {
     RecoverySettings settings =
         settings(

@@ -114,6 +114,18 @@ class RestoreParametersTest {
         .hasMessageContaining("inclusive");
     assertThatThrownBy(() -> parse("restore_to_primary", true, "primary_conninfo", "host=a"))
         .hasMessageContaining("follows no other");
+    assertThatThrownBy(() -> parse("as_copy", true, "primary_conninfo", "host=a"))
+        .hasMessageContaining("leave out the primary conninfo");
+    assertThatThrownBy(() -> parse("as_copy", true, "archive_mode", "preserve"))
+        .hasMessageContaining("archives nothing");
+    assertThatThrownBy(() -> parse("as_copy", true, "copy_port", 65_536))
+        .hasMessageContaining("1 to 65535");
+    assertThatThrownBy(() -> parse("as_copy", true, "copy_port", "5000000000"))
+        .hasMessageContaining("1 to 65535");
+    assertThatThrownBy(() -> parse("copy_port", 5440)).hasMessageContaining("go with as_copy");
+    assertThatThrownBy(() -> parse("primary_slot", "a")).hasMessageContaining("primary conninfo");
+    assertThatThrownBy(() -> parse("primary_slot", "A-b", "primary_conninfo", "host=a"))
+        .hasMessageContaining("replication slot");
   }
 
   @ParameterizedTest
@@ -132,6 +144,7 @@ class RestoreParametersTest {
     "recovery_target_timeline, newest, latest",
     "recovery_target_action, stop, promote",
     "archive_mode, always, preserve",
+    "as_copy, yes, true or false",
     "primary_conninfo, 'host=a\nport=1', control characters",
     "target_directory, /srv/pg, target_dir",
   })
