@@ -2,6 +2,7 @@
 package io.pghoard.postgres;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -108,7 +109,14 @@ public final class BackupManifest {
                 + manifest.checksum);
       }
       return new Summary(manifest.ranges, manifest.systemIdentifier);
-    } catch (JsonProcessingException | IllegalArgumentException e) {
+    } catch (JsonProcessingException e) {
+      // Without the library's words on where it read from.
+      JsonLocation at = e.getLocation();
+      throw new IOException(
+          "the backup_manifest is damaged%s: %s"
+              .formatted(at == null ? "" : " at line " + at.getLineNr(), e.getOriginalMessage()),
+          e);
+    } catch (IllegalArgumentException e) {
       throw new IOException("the backup_manifest cannot be read: " + e.getMessage(), e);
     }
   }

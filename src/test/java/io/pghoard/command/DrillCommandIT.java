@@ -175,7 +175,7 @@ class DrillCommandIT {
     changed(source.chunkFile(1), () -> assertFails("00000001.pghoard"));
     Path main =
         home.resolve("repository/main/basebackup/" + BackedUpCluster.BACKUP + ".00000000.pghoard");
-    changed(main, () -> assertFails("backup_manifest is damaged"));
+    changed(main, () -> assertFails("backup_manifest "));
     String middle = segments.get(segments.size() - 2);
     changed(home.resolve("repository/main/xlog/" + middle), () -> assertFails(middle));
   }
