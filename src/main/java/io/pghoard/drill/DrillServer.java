@@ -32,6 +32,8 @@ public final class DrillServer implements AutoCloseable {
           "archive_mode=off",
           "archive_command=",
           "max_logical_replication_workers=0",
+          // Nor those of extensions: pg_cron's would run jobs on the server that was backed up.
+          "max_worker_processes=0",
           "primary_conninfo=",
           "synchronous_standby_names=",
           "hot_standby=off",
@@ -39,6 +41,11 @@ public final class DrillServer implements AutoCloseable {
           "ssl=off",
           "logging_collector=off",
           "log_destination=stderr",
+          // READY is told at this level.
+          "log_min_messages=warning",
+          "default_transaction_read_only=off",
+          "statement_timeout=0",
+          "lock_timeout=0",
           "lc_messages=C");
 
   private final DrillScratch scratch;
@@ -152,7 +159,10 @@ public final class DrillServer implements AutoCloseable {
     try (RunningProgram running =
         RunningProgram.start(program, command.get(0), command.subList(1, command.size()))) {
       running.endAfter(limit, "the drill took longer than its timeout");
-      return new String(running.readNBytes(1 << 20), UTF_8);
+      byte[] said = running.readNBytes(1 << 20);
+      // The exit status is looked at where the output ends, and damage has much to say.
+      running.transferTo(OutputStream.nullOutputStream());
+      return new String(said, UTF_8);
     }
   }
 

@@ -91,7 +91,7 @@ record CopySettings(long port, String listenAddresses) {
 
   /** What the operator should know of the copy. */
   String note() {
-    return "the copy listens on port %d of %s; it archives nothing, and runs no subscriptions and no jobs of pg_cron. Background workers of other extensions (shared_preload_libraries), foreign tables and dblink work as in the original"
+    return "the copy listens on port %d of %s; it archives nothing, and runs no subscriptions and no jobs of pg_cron from 1.6 on (take an older one out of shared_preload_libraries before the start). Background workers of other extensions (shared_preload_libraries), foreign tables and dblink work as in the original"
         .formatted(port, listenAddresses.isEmpty() ? "its socket alone" : listenAddresses);
   }
 }

@@ -45,7 +45,8 @@ public final class Verifier {
     try {
       verify(run);
       run.progress().done();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // Whatever it is, the run has ended, and the next one may begin.
       String why = e.getMessage();
       run.progress().failed(why == null ? e.toString() : why);
     }
@@ -80,7 +81,18 @@ public final class Verifier {
       reading.read(key, new WalLook(segment, cluster(chosen)));
     }
     // Once more, as what was found damaged counts as missing by now.
-    continuity(run, site, windows.of(site.name()), chosen);
+    long before = run.found();
+    RecoveryWindows.Report now = windows.of(site.name());
+    continuity(run, site, now, chosen);
+    List<BaseBackup> all = now.windows().stream().map(RecoveryWindow::backup).toList();
+    BaseBackup newest = all.isEmpty() ? null : all.get(all.size() - 1);
+    if (newest != null && run.found() == before && names(chosen).contains(newest.name())) {
+      // What a restore to the newest WAL would say.
+      String broken = windows.broken(site.name());
+      if (broken != null) {
+        gap(run, newest, broken);
+      }
+    }
   }
 
   private static List<String> names(List<BaseBackup> backups) {
