@@ -194,10 +194,13 @@ final class GetBaseBackup implements Callable<Integer> {
         ByteSize.text(end.bytesDone()),
         end.filesDone());
     end.notes().forEach(note -> out.println("Note: " + note + "."));
+    String daemon = from == null ? "of this host" : "at " + from.address();
     out.printf(
-        "Start it with: pg_ctl -D %s start (on Debian: pg_ctlcluster). It fetches WAL from the"
-            + " pghoard daemon %s, which must run until recovery has ended.%n",
-        run.request().targetDirectory(), from == null ? "of this host" : "at " + from.address());
+        "Start it with: pg_ctl -D %s start (on Debian: pg_ctlcluster). It fetches WAL from %s.%n",
+        run.request().targetDirectory(),
+        noDaemon
+            ? "the repository itself"
+            : "the pghoard daemon " + daemon + ", which must run until recovery has ended");
     out.flush();
     return 0;
   }

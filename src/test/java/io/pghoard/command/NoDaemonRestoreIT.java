@@ -86,6 +86,7 @@ class NoDaemonRestoreIT {
                 "--target-dir=" + target,
                 "--pghoard-postgres-command-bin=" + program));
     assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("It fetches WAL from the repository itself.");
     assertThat(target.resolve("postgresql.auto.conf"))
         .content()
         .contains(" --mode restore --config " + source.configFile() + " --site main ");
